@@ -1,0 +1,31 @@
+import { type Page, type PageRequest, pageOf, type SortKey, sortKeyOf } from '../../core/paging.ts';
+
+/** The page of `values`, which are sorted by `keyOf` in `order`. */
+export function memoryPage<T>(
+  values: Iterable<T>,
+  keyOf: (value: T) => SortKey,
+  page: PageRequest,
+  order: 'ascending' | 'descending' = 'ascending',
+): Page<T> {
+  const direction = order === 'ascending' ? 1 : -1;
+  const compare = (a: SortKey, b: SortKey) => direction * compareKeys(a, b);
+  const sorted = [...values].sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const [first] = sorted;
+  if (page.after === undefined || first === undefined) return pageOf(sorted, page.limit, keyOf, (v) => v);
+  const types = keyOf(first).map((part) => typeof part as 'string' | 'number');
+  const after = sortKeyOf(page.after, types);
+  return pageOf(
+    sorted.filter((value) => compare(keyOf(value), after) > 0),
+    page.limit,
+    keyOf,
+    (value) => value,
+  );
+}
+
+function compareKeys(a: SortKey, b: SortKey): number {
+  for (const [i, part] of a.entries()) {
+    const other = b[i] as typeof part;
+    if (part !== other) return part < other ? -1 : 1;
+  }
+  return 0;
+}

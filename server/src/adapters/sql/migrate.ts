@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { type Kysely, sql } from 'kysely';
+import type { SqlDatabase } from './sqlite-database.ts';
+import type { Tables } from './tables.ts';
+
+const folder = new URL('../../../migrations/sqlite/', import.meta.url);
+
+/**
+ * Applies the migrations that are missing, each in a transaction of its own, in the order of their names.
+ * Returns the names of those applied. Refuses a schema that a newer release has migrated further.
+ */
+export async function migrate(database: SqlDatabase): Promise<string[]> {
+  const known = await knownMigrations();
+  await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
+    name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`.execute(database.write);
+  const applied = new Set(await appliedMigrations(database.write));
+  const unknown = [...applied].filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `The database was migrated by a newer release (${unknown.join(', ')}). Start that release, or restore a backup.`,
+    );
+  }
+  const missing = known.filter((name) => !applied.has(name));
+  for (const name of missing) await applyMigration(database.write, name);
+  return missing;
+}
+
+async function applyMigration(database: Kysely<Tables>, name: string): Promise<void> {
+  const script = await readFile(new URL(name, folder), 'utf8');
+  await database.transaction().execute(async (write) => {
+    for (const statement of statementsOf(script)) await sql.raw(statement).execute(write);
+    await write.insertInto('schema_migrations').values({ name, applied_at: Date.now() }).execute();
+  });
+}
+
+/**
+ * A statement ends with a semicolon at the end of a line; a trigger's body, whose lines begin with BEGIN, ends
+ * with `END;`.
+ */
+function statementsOf(script: string): string[] {
+  const statements: string[] = [];
+  let current: string[] = [];
+  for (const line of script.split('\n')) {
+    if (line.trim() === '' || line.trimStart().startsWith('--')) continue;
+    current.push(line);
+    const inTrigger = /^CREATE TRIGGER/i.test(current[0] ?? '');
+    if (inTrigger ? /END;\s*$/.test(line) : /;\s*$/.test(line)) {
+      statements.push(current.join('\n'));
+      current = [];
+    }
+  }
+  if (current.length > 0) throw new Error(`A statement is not ended: ${current.join('\n')}`);
+  return statements;
+}
+
+async function knownMigrations(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+}
+
+async function appliedMigrations(database: Kysely<Tables>): Promise<string[]> {
+  const rows = await database.selectFrom('schema_migrations').select('name').execute();
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,85 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, SqliteDialect } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A database as the stores use it. Both sides see the same data; only `write` may change it. */
+export interface SqlDatabase {
+  readonly write: Kysely<Tables>;
+  /**
+   * Sees committed data only and never waits for a transaction of `write`. Whatever resolved before a read began
+   * is seen by it.
+   */
+  readonly read: Kysely<Tables>;
+  /**
+   * Runs a change that may be lost in a power cut (not in a crash of the process): a counter, an entry of the
+   * observing audit. It costs no fsync; the next commit makes it durable with its own.
+   */
+  relaxed<T>(change: (write: Kysely<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (and creates) an SQLite file, WAL and FULL: a commit is on the disk when it resolves.
+ * `:memory:` gives a database of its own, for tests.
+ */
+export function openSqlite(path: string): SqlDatabase {
+  const writer = connect(path);
+  const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyWants(writer) }) });
+  // An in-memory database belongs to its connection, so both sides share it there.
+  const read =
+    path === ':memory:'
+      ? write
+      : new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyWants(connect(path)) }) });
+  return {
+    write,
+    read,
+    relaxed: (change) =>
+      write.connection().execute(async (connection) => {
+        writer.exec('PRAGMA synchronous = NORMAL');
+        try {
+          return await change(connection);
+        } finally {
+          writer.exec('PRAGMA synchronous = FULL');
+        }
+      }),
+    async close() {
+      if (read !== write) await read.destroy();
+      await write.destroy();
+    },
+  };
+}
+
+function connect(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 10_000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  database.exec('PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456');
+  return database;
+}
+
+const maximumCachedStatements = 500;
+
+/** node:sqlite in the form that Kysely's SQLite dialect expects, keeping prepared statements. */
+function asKyselyWants(database: DatabaseSync) {
+  const statements = new Map<string, ReturnType<typeof wrap>>();
+  return {
+    prepare(sql: string) {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        if (statements.size >= maximumCachedStatements) statements.clear();
+        statement = wrap(database.prepare(sql));
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+    close: () => database.close(),
+  };
+}
+
+function wrap(statement: StatementSync) {
+  return {
+    reader: statement.columns().length > 0,
+    all: (values: readonly unknown[]) => statement.all(...(values as SQLInputValue[])),
+    run: (values: readonly unknown[]) => statement.run(...(values as SQLInputValue[])),
+    iterate: (values: readonly unknown[]) => statement.iterate(...(values as SQLInputValue[])),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Page, PageRequest } from '../paging.ts';
+import type { AuditEntry } from './audit-entry.ts';
+
+/** Every field narrows; absent ones do not. */
+export interface AuditFilter {
+  readonly userId?: string | undefined;
+  readonly packageId?: string | undefined;
+  readonly versionId?: string | undefined;
+  readonly operations?: readonly string[] | undefined;
+  readonly outcome?: AuditEntry['outcome'] | undefined;
+  /** Inclusive. */
+  readonly from?: Date | undefined;
+  /** Exclusive. */
+  readonly until?: Date | undefined;
+}
+
+export interface AuditLog {
+  /**
+   * Appends entries of reading operations and of refusals, all or none. Durable like a commit, but a caller may
+   * choose not to wait: then a crash loses at most what was appended last. Appending an id again changes nothing.
+   */
+  append(entries: readonly AuditEntry[]): Promise<void>;
+
+  /** Newest first. An entry is listed at the latest when its append or commit has resolved. */
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+
+  /**
+   * How often each of the operations succeeded, by day (UTC), among entries that match the filter; days without
+   * one are left out. Oldest first. `filter.from` and `filter.until` must be given, at most 366 days apart.
+   */
+  countByDay(filter: AuditFilter): Promise<readonly DailyCount[]>;
+}
+
+export interface DailyCount {
+  /** `2026-01-31` */
+  readonly day: string;
+  readonly operation: string;
+  readonly count: number;
+  /** Sum of the entries' `subject.sizeBytes`. */
+  readonly sizeBytes: number;
+}

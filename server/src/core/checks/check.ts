@@ -1,0 +1,84 @@
+// What a check is, and what it concludes. Checks are pure functions over a byte source.
+
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+/** Random access to the bytes of one version. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  /**
+   * Up to `length` bytes from `position`; fewer only at the end of the source. The buffer may be reused by the
+   * next call: copy what must last. Rejects when the bytes cannot be had; the check is then inconclusive.
+   */
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
+export type Severity =
+  | 'blocks' // the version fails
+  | 'warns' // shown to people, does not fail
+  | 'informs'; // advice
+
+/** One thing a check found. */
+export interface Finding {
+  /** `archive.unsafe-path`, `structure.readme-missing`, …: stable, documented. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The file inside the package, where it is about one; control characters escaped. */
+  readonly path?: string;
+  /** Bytes from the start of the package, where it is about a place. */
+  readonly offset?: number;
+  /** For people: what was found, with the value and the limit. */
+  readonly explanation: string;
+}
+
+/** A version's bytes that an engine has looked at. */
+export interface Coverage {
+  readonly bytesLookedAt: number;
+  readonly bytesInAll: number;
+}
+
+export interface CheckResult {
+  readonly check: string;
+  /** The version of the rules; raised whenever a rule changes. */
+  readonly rules: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly coverage: Coverage;
+  /** Why it is inconclusive; null otherwise. */
+  readonly reason: string | null;
+  readonly durationMs: number;
+}
+
+/** `failed` outweighs `inconclusive`, which outweighs `passed`; nothing checked is inconclusive. */
+export function verdictOf(results: readonly Pick<CheckResult, 'verdict'>[]): Verdict {
+  if (results.some((result) => result.verdict === 'failed')) return 'failed';
+  return results.length > 0 && results.every((result) => result.verdict === 'passed')
+    ? 'passed'
+    : 'inconclusive';
+}
+
+/** One file inside a package, as the archive check saw it. */
+export interface PackageFile {
+  /** Relative, `/` between segments. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Bytes it takes inside the package. */
+  readonly storedBytes: number;
+  /** `stored` bytes can be read by range. */
+  readonly method: 'stored' | 'deflate';
+  /** Where its stored bytes begin, from the start of the package. */
+  readonly offset: number;
+  /** CRC-32 as the archive states it, verified. */
+  readonly crc32: number;
+  /** SHA-256 of its content, lower-case hex. */
+  readonly digest: string;
+}
+
+/** What is learnt about a package for people and search, besides the verdicts. */
+export interface PackageDescription {
+  /** Text of the README or card, cut at 64 KiB. */
+  readonly readme: string;
+  /** One sentence or paragraph, from the manifest, cut at 1,000 characters; may be empty. */
+  readonly summary: string;
+  /** From the manifest: SPDX expression or licence name; empty when none is stated. */
+  readonly license: string;
+}

@@ -1,0 +1,2 @@
+export type { EventAppended, EventKind, RegistryEvent } from './event.ts';
+export { eventKinds } from './event.ts';

@@ -1,0 +1,2 @@
+export * from './job.ts';
+export type * from './ports.ts';

@@ -1,0 +1,31 @@
+import type { Page, PageRequest } from '../paging.ts';
+import type { DeadJob, JobKind, LeasedJob } from './job.ts';
+
+/** Jobs are put in by commits (`job.queue`), so that no job is lost or queued for what did not happen. */
+export interface JobQueue {
+  /** Leases the job that is due longest, or null when none is due. A lease that ran out counts as an attempt. */
+  lease(kinds: readonly JobKind[], now: Date, leaseMs: number): Promise<LeasedJob | null>;
+
+  /** Prolongs the lease; false when it is lost: then stop working, somebody else may have begun. */
+  prolong(job: LeasedJob, until: Date): Promise<boolean>;
+
+  /** Done. A lost lease makes this a no-op that resolves false. */
+  finish(job: LeasedJob): Promise<boolean>;
+
+  /** Not done: runs again at `runAt`, or is dead when that is null. */
+  fail(job: LeasedJob, failure: string, runAt: Date | null, now: Date): Promise<boolean>;
+
+  /** Latest first. */
+  listDead(page: PageRequest): Promise<Page<DeadJob>>;
+
+  /** By kind: how many are due or running, how many are dead, and since when the longest-waiting one is due. */
+  statistics(now: Date): Promise<readonly JobStatistics[]>;
+}
+
+export interface JobStatistics {
+  readonly kind: JobKind;
+  readonly waiting: number;
+  readonly running: number;
+  readonly dead: number;
+  readonly oldestDueAt: Date | null;
+}

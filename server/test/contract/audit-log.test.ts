@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AuditEntry } from '../../src/core/audit/index.ts';
+import { describeOnEveryEngine } from '../support/engines.ts';
+import { someAuditEntry } from '../support/samples.ts';
+
+describeOnEveryEngine('AuditLog', (engine) => {
+  test('committed and appended entries are listed newest first, as they were', async () => {
+    const entries = [someAuditEntry(), someAuditEntry({ actor: null, reason: 'because' }), someAuditEntry()];
+    const [first, second, third] = entries as [AuditEntry, AuditEntry, AuditEntry];
+    await engine().commit([{ change: 'audit.append', entry: first }]);
+    await engine().audit.append([second, third]);
+    assert.deepEqual((await engine().audit.list({}, { limit: 10 })).items, [third, second, first]);
+  });
+
+  test('appending an entry again changes nothing', async () => {
+    const entry = someAuditEntry();
+    await engine().audit.append([entry]);
+    await engine().audit.append([{ ...entry, reason: 'rewritten' }]);
+    assert.deepEqual((await engine().audit.list({}, { limit: 10 })).items, [entry]);
+  });
+
+  test('every field of the filter narrows', async () => {
+    const entry = someAuditEntry();
+    const others = [
+      someAuditEntry({ actor: { userId: 'u2', userName: 'bob', tokenId: null } }),
+      someAuditEntry({ subject: { packageId: 'p2', versionId: 'v1' } }),
+      someAuditEntry({ subject: { packageId: 'p1', versionId: 'v2' } }),
+      someAuditEntry({ operation: 'package.read' }),
+      someAuditEntry({ outcome: 'denied' }),
+      someAuditEntry({ at: new Date('2026-01-30T23:59:59Z') }),
+      someAuditEntry({ at: new Date('2026-02-01T00:00:00Z') }),
+    ];
+    await engine().audit.append([entry, ...others]);
+    const found = await engine().audit.list(
+      {
+        userId: 'u1',
+        packageId: 'p1',
+        versionId: 'v1',
+        operations: ['version.download', 'item.read'],
+        outcome: 'succeeded',
+        from: new Date('2026-01-31T00:00:00Z'),
+        until: new Date('2026-02-01T00:00:00Z'),
+      },
+      { limit: 10 },
+    );
+    assert.deepEqual(found.items, [entry]);
+  });
+
+  test('days are counted in UTC, refusals left out', async () => {
+    await engine().audit.append([
+      someAuditEntry({ at: new Date('2026-01-31T23:59:59.999Z') }),
+      someAuditEntry({ at: new Date('2026-02-01T00:00:00Z') }),
+      someAuditEntry({ at: new Date('2026-02-01T10:00:00Z') }),
+      someAuditEntry({ at: new Date('2026-02-01T11:00:00Z'), outcome: 'denied' }),
+    ]);
+    const filter = { from: new Date('2026-01-01T00:00:00Z'), until: new Date('2026-03-01T00:00:00Z') };
+    assert.deepEqual(await engine().audit.countByDay(filter), [
+      { day: '2026-01-31', operation: 'version.download', count: 1, sizeBytes: 10 },
+      { day: '2026-02-01', operation: 'version.download', count: 2, sizeBytes: 20 },
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+// The engines that a contract suite runs on. `describeOnEveryEngine` runs a suite once per engine, with a fresh
+// and empty one for each test.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe } from 'node:test';
+import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
+import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
+import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
+import type { RecordsEngine } from '../../src/core/engine.ts';
+
+const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Promise<void> }>> = {
+  memory: async () => ({ engine: memoryEngine(), close: async () => {} }),
+
+  sqlite: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-sqlite-'));
+    const database = openSqlite(join(folder, 'registry.db'));
+    await migrate(database);
+    return {
+      engine: sqlEngine(database),
+      close: async () => {
+        await database.close();
+        await rm(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+/** `suite` declares tests; `engine()` inside a test is that test's own. */
+export function describeOnEveryEngine(port: string, suite: (engine: () => RecordsEngine) => void): void {
+  for (const [name, open] of Object.entries(engines)) {
+    describe(`${port} on ${name}`, () => {
+      let current: Awaited<ReturnType<typeof open>>;
+      beforeEach(async () => {
+        current = await open();
+      });
+      afterEach(() => current.close());
+      suite(() => current.engine);
+    });
+  }
+}

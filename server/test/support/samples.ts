@@ -1,0 +1,33 @@
+// Valid things to test with; a test names only what matters to it.
+import { SystemRandomness } from '../../src/adapters/system/randomness.ts';
+import type { AuditEntry } from '../../src/core/audit/index.ts';
+import type { Item } from '../../src/core/items/index.ts';
+
+export const randomness = new SystemRandomness();
+
+export function someItem(fields: Partial<Item> = {}): Item {
+  return {
+    id: randomness.id(),
+    name: 'A tool',
+    description: 'What it is good for',
+    category: 'tools',
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    createdBy: 'ada',
+    ...fields,
+  };
+}
+
+export function someAuditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    id: randomness.id(),
+    at: new Date('2026-01-31T12:00:00Z'),
+    operation: 'version.download',
+    actor: { userId: 'u1', userName: 'ada', tokenId: null },
+    address: '127.0.0.1',
+    requestId: 'r1',
+    subject: { packageId: 'p1', versionId: 'v1', sizeBytes: 10 },
+    outcome: 'succeeded',
+    reason: null,
+    ...fields,
+  };
+}

@@ -1,0 +1,45 @@
+// Runs a program of this repository under the Node.js that the repository brings (npm package `node`),
+// after installing the locked dependencies when that is needed. Works with any Node.js >= 20 and imports
+// nothing, since on a fresh clone there is nothing to import yet.
+//
+//   node tools/run.mjs server/src/main.ts serve
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+if (installIsStale()) install();
+runProgram(process.argv.slice(2));
+
+/** npm writes `node_modules/.package-lock.json` last; older than the lock file means not up to date. */
+function installIsStale() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed) || !existsSync(node)) return true;
+  return statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
+}
+
+function install() {
+  console.error('Installing dependencies from package-lock.json (once) …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (error || status !== 0) {
+    console.error(`npm ci failed (${error?.message ?? `exit code ${status}`}). Run it by hand to see why.`);
+    process.exit(1);
+  }
+}
+
+function runProgram([program, ...args]) {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], {
+    stdio: 'inherit',
+  });
+  // The terminal sends Ctrl-C to both processes; the child decides how to stop, the parent only waits.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
