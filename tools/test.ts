@@ -1,0 +1,133 @@
+// Runs the test suite: `npm test`, or parts of it: `npm test -- server/test/contract --name "a revoked token"`.
+//
+// The files of the workspaces run two at a time; then those of acceptance/, which start real servers and measure
+// them, one at a time. At the end: what was skipped, with its reason, then the runner's closing lines.
+import { globSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, styleText } from 'node:util';
+
+const usage = `Usage: npm test -- [<file or folder> …] [--name <pattern>] [--nothing-skipped]
+
+  --name             only tests whose name matches the regular expression
+  --nothing-skipped  a skipped test fails the run; for machines that should have everything`;
+
+const limitMs = 45 * 60_000;
+const root = fileURLToPath(new URL('../', import.meta.url));
+const counted = ['tests', 'suites', 'passed', 'failed', 'cancelled', 'skipped', 'todo'] as const;
+const printedAs: Partial<Record<(typeof counted)[number], string>> = { passed: 'pass', failed: 'fail' };
+
+interface Outcome {
+  readonly counts: Record<(typeof counted)[number], number>;
+  readonly skipped: string[];
+  /** Test files in which no test is declared: they would pass whatever happens. */
+  readonly empty: string[];
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      'nothing-skipped': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const files = testFiles(positionals);
+  const outcome: Outcome = {
+    counts: Object.fromEntries(counted.map((name) => [name, 0])) as Outcome['counts'],
+    skipped: [],
+    empty: [],
+  };
+  const begun = performance.now();
+  const isAcceptance = (file: string) => file.startsWith(`acceptance${sep}`);
+  const inParts = files.filter((file) => !isAcceptance(file));
+  await runFiles(inParts, 2, values.name, outcome);
+  await runFiles(files.filter(isAcceptance), 1, values.name, outcome);
+  printEnd(outcome, performance.now() - begun);
+  return exitCode(outcome, values['nothing-skipped']);
+}
+
+/** Every `*.test.ts` of the repository, narrowed to those that a given path names or contains. */
+function testFiles(asked: readonly string[]): string[] {
+  const all = globSync('{server,client,cli,web,acceptance,bench,tools}/**/*.test.ts', {
+    cwd: root,
+    exclude: (path) => path.split(sep).includes('node_modules'),
+  }).sort();
+  if (asked.length === 0) return all;
+  const wanted = asked.map((path) => relative(root, path));
+  return all.filter((file) => wanted.some((path) => file === path || file.startsWith(path + sep)));
+}
+
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+  name: string | undefined,
+  outcome: Outcome,
+): Promise<void> {
+  if (files.length === 0) return;
+  const events = run({
+    files: files.map((file) => root + file),
+    cwd: root,
+    concurrency,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    signal: AbortSignal.timeout(limitMs),
+    ...(name !== undefined && { testNamePatterns: name }),
+  });
+  const report = Readable.from(noted(events, outcome)).pipe(new spec());
+  report.pipe(process.stdout, { end: false });
+  await finished(report);
+}
+
+type TestEvent = { type: string; data: unknown };
+
+/** Passes the events on to the reporter, all but the closing lines, which come at the very end for all parts. */
+async function* noted(events: AsyncIterable<TestEvent>, outcome: Outcome): AsyncGenerator<TestEvent> {
+  for await (const event of events) {
+    const data = event.data as {
+      name?: string;
+      file?: string;
+      skip?: string | boolean;
+      counts?: Outcome['counts'];
+    };
+    const ofWholeRun = data.file === undefined;
+    if (event.type === 'test:summary' && ofWholeRun && data.counts !== undefined) {
+      for (const name of counted) outcome.counts[name] += data.counts[name];
+    }
+    if (event.type === 'test:pass') {
+      const file = relative(root, data.file ?? '');
+      if (data.skip !== undefined && data.skip !== false) {
+        const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given';
+        outcome.skipped.push(`${file}: ${data.name} (${reason})`);
+      }
+      if (data.name === data.file) outcome.empty.push(file);
+    }
+    if (event.type === 'test:diagnostic' && ofWholeRun) continue;
+    yield event;
+  }
+}
+
+function printEnd({ counts, skipped, empty }: Outcome, durationMs: number): void {
+  if (empty.length > 0) console.log(styleText('red', `\nFiles without a test:\n  ${empty.join('\n  ')}`));
+  if (skipped.length > 0) console.log(styleText('yellow', `\nSkipped:\n  ${skipped.join('\n  ')}`));
+  if (counts.tests === 0) console.log(styleText('red', '\nNo test ran.'));
+  console.log('');
+  for (const name of counted) console.log(styleText('blue', `ℹ ${printedAs[name] ?? name} ${counts[name]}`));
+  console.log(styleText('blue', `ℹ duration_ms ${Math.round(durationMs)}`));
+}
+
+function exitCode({ counts, skipped, empty }: Outcome, nothingSkipped: boolean): number {
+  const wentWrong = counts.failed + counts.cancelled + empty.length > 0;
+  return wentWrong || counts.tests === 0 || (nothingSkipped && skipped.length > 0) ? 1 : 0;
+}
