@@ -1,2 +1,3 @@
+export type * from './content-hold.ts';
 export type * from './ports.ts';
 export * from './storage-layout.ts';

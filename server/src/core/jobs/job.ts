@@ -13,7 +13,8 @@ export const jobKinds = [
   'check-version',
   'publish-released-version',
   'remove-content',
-  'expire-upload',
+  'delete-package',
+  'clean-upload',
   'tell-event',
   'deliver-webhook',
 ] as const;

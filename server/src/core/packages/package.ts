@@ -1,13 +1,21 @@
 // A package and its versions. The states a version goes through are drawn in version-states.ts.
+import { type Caller, isAdmin } from '../caller.ts';
 import type { VersionState } from './version-states.ts';
 
 export const packageKinds = ['model', 'dataset', 'code'] as const;
 export type PackageKind = (typeof packageKinds)[number];
 
+/**
+ * `hidden`: nothing was published yet, only maintainers see it; `published`: it has a version to offer;
+ * `yanked`: all of its readable versions are yanked; `deleted`: nobody sees it, its name stays taken.
+ */
+export const packageStates = ['hidden', 'published', 'yanked', 'deleted'] as const;
+export type PackageState = (typeof packageStates)[number];
+
 export interface Package {
   readonly id: string;
   readonly kind: PackageKind;
-  /** Unique within its kind, compared without regard to case and to `-`, `_` and `.`; see package-name.ts. */
+  /** Unique within its kind by its `nameKey`, see package-name.ts. */
   readonly name: string;
   /** How people call it; any text, need not be unique. */
   readonly title: string;
@@ -16,18 +24,19 @@ export interface Package {
   readonly ownerName: string;
   /** Members of this group maintain it too. */
   readonly groupId: string | null;
+  readonly state: PackageState;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The highest published version by precedence; null until there is one. Without one it is not visible. */
+  /** The published version that comes last in order of labels; null when there is none. */
   readonly latest: { readonly versionId: string; readonly label: string } | null;
-  /** Raised by every change; a change made on an older one is refused. */
+  /** Counts changes; a change made on an older revision is refused. */
   readonly revision: number;
 }
 
 export interface Version {
   readonly id: string;
   readonly packageId: string;
-  /** As given, a leading `v` dropped. */
+  /** Unique within the package among versions that are not `rejected`. */
   readonly label: string;
   readonly state: VersionState;
   readonly uploadId: string;
@@ -40,12 +49,68 @@ export interface Version {
   readonly declaredDigest: string | null;
   readonly uploadedBy: { readonly userId: string; readonly userName: string };
   readonly createdAt: Date;
+  /** When the checks were through. */
   readonly decidedAt: Date | null;
   readonly publishedAt: Date | null;
-  /** Why it is quarantined, rejected, released, yanked: shown with the state. */
+  /** Why it is quarantined, rejected, released or yanked; shown with the state. */
   readonly reason: string | null;
+  /** From the manifest; empty when unknown. */
   readonly license: string;
   readonly summary: string;
-  /** Raised by every change; a change made on an older one is refused. */
+  /** Counts changes; a change made on an older revision is refused. */
   readonly revision: number;
+}
+
+/** Adds a package. Violated (`name-taken`) when one of its kind has the same name key. */
+export interface PackageInserted {
+  readonly change: 'package.insert';
+  readonly package: Package;
+}
+
+/** Replaces the package of that id. Violated (`state-conflict`) unless the stored revision is one less. */
+export interface PackageChanged {
+  readonly change: 'package.change';
+  readonly package: Package;
+}
+
+/** Adds a version. Violated (`version-exists`) when the package has one with that label that is not rejected. */
+export interface VersionInserted {
+  readonly change: 'version.insert';
+  readonly version: Version;
+}
+
+/** Replaces the version of that id. Violated (`state-conflict`) unless the stored revision is one less. */
+export interface VersionChanged {
+  readonly change: 'version.change';
+  readonly version: Version;
+}
+
+/** Makes the package findable by these texts, or by none when `document` is null. Never violated. */
+export interface PackageIndexed {
+  readonly change: 'package.index';
+  readonly packageId: string;
+  readonly document: SearchDocument | null;
+}
+
+export interface SearchDocument {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Absent: what was indexed before stays. */
+  readonly readme?: string;
+}
+
+/** Owner, member of the owning group, administrator. */
+export function maintains(caller: Caller, pkg: Pick<Package, 'ownerId' | 'groupId'>): boolean {
+  if (caller.user === null) return false;
+  const inGroup = pkg.groupId !== null && caller.user.groupIds.has(pkg.groupId);
+  return isAdmin(caller) || caller.user.id === pkg.ownerId || inGroup;
+}
+
+/** The next revision, with some fields changed. */
+export function revised<T extends Package | Version>(
+  before: T,
+  fields: Partial<Omit<T, 'id' | 'revision'>>,
+): T {
+  return { ...before, ...fields, revision: before.revision + 1 };
 }

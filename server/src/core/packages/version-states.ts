@@ -1,14 +1,17 @@
-// The life of a version. Only `published` content is handed out; `yanked` too, to those who ask for it by label.
+// The life of a version. Only `published` content is handed out; `yanked` too, to those who name the version.
 //
-//                                   release               (content promoted)
-//              did not pass  ┌─► quarantined ─────► releasing ─────────┐
-//   complete                 │        │ reject                         ▼
-//  ─────────► pending ───────┤        └──────────► rejected        published ◄──► yanked
-//                            │                                         ▲   yank / unyank
-//                            └─────────────────────────────────────────┘
-//                                passed                       (any but releasing, pending) ──► deleted
+//                               ┌────────────── rejected   (final; its label is free again)
+//                               │ digest is not    ▲
+//                               │ the declared     │ reject
+//   complete                    │                  │            release
+//  ──────────► pending ─────────┼─ did not pass ─► quarantined ─────────► releasing
+//                               │                                              │ content promoted
+//                               └─ passed ──────────────────► published ◄──────┘
+//                                                             ▲       │ yank
+//                                                      unyank │       ▼
+//                                                             └── yanked
 //
-// `rejected` and `deleted` are final; their labels stay used.
+//  quarantined, published, yanked ──► deleted   (final; its label stays used)
 import { RegistryError } from '../errors.ts';
 
 export const versionStates = [
@@ -23,7 +26,7 @@ export const versionStates = [
 export type VersionState = (typeof versionStates)[number];
 
 const transitions: Readonly<Record<VersionState, readonly VersionState[]>> = {
-  pending: ['published', 'quarantined'],
+  pending: ['published', 'quarantined', 'rejected'],
   quarantined: ['releasing', 'rejected', 'deleted'],
   releasing: ['published'],
   rejected: [],
@@ -32,9 +35,12 @@ const transitions: Readonly<Record<VersionState, readonly VersionState[]>> = {
   deleted: [],
 };
 
+/** States in which a version takes part in what readers see and may read. */
+export const readableStates = ['published', 'yanked'] as const satisfies readonly VersionState[];
+
 /** States whose content a caller with permission may read. */
 export function isReadable(state: VersionState): boolean {
-  return state === 'published' || state === 'yanked';
+  return readableStates.some((readable) => readable === state);
 }
 
 /** Throws `state-conflict` when there is no such transition. */

@@ -1,0 +1,52 @@
+import { type AuditAppended, audited } from '../audit/index.ts';
+import { type Caller, isAdmin } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import { RegistryError } from '../errors.ts';
+import { type Package, type PackageChanged, type PackageIndexed, revised } from './package.ts';
+import type { PackageStore } from './ports.ts';
+import { readMaintainedPackage } from './read-package.ts';
+
+const maximumLength = { title: 200, description: 10_000 } as const;
+
+/** Changes what people read about a package, and the group that maintains it. Absent fields stay. */
+export async function changePackage(
+  ports: {
+    clock: Clock;
+    randomness: Randomness;
+    packages: PackageStore;
+    commit: Commit<PackageChanged | PackageIndexed | AuditAppended>;
+  },
+  caller: Caller,
+  packageId: string,
+  given: { title?: string; description?: string; groupId?: string | null },
+): Promise<Package> {
+  const before = await readMaintainedPackage(ports, caller, packageId);
+  requireLengths(given);
+  if (given.groupId != null && !isAdmin(caller) && !caller.user?.groupIds.has(given.groupId)) {
+    throw new RegistryError('invalid-request', `You are not a member of the group ${given.groupId}.`);
+  }
+  const after = revised<Package>(before, { ...given, updatedAt: ports.clock.now() });
+  const { name, title, description } = after;
+  const subject = { packageId, packageName: name };
+  await ports.commit([
+    { change: 'package.change', package: after },
+    ...(after.state === 'published'
+      ? [{ change: 'package.index', packageId, document: { name, title, description } } as const]
+      : []),
+    audited(ports, caller, 'package.change', subject),
+  ]);
+  return after;
+}
+
+function requireLengths(given: { title?: string; description?: string }): void {
+  for (const field of ['title', 'description'] as const) {
+    const length = given[field]?.length ?? 0;
+    if (length > maximumLength[field]) {
+      throw new RegistryError(
+        'invalid-request',
+        `The ${field} has ${length} characters; at most ${maximumLength[field]} are allowed.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { type AuditAppended, audited } from '../audit/index.ts';
+import type { Caller } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import type { ContentReleased } from '../content/index.ts';
+import type { JobQueued } from '../jobs/index.ts';
+import {
+  type Package,
+  type PackageChanged,
+  type PackageIndexed,
+  revised,
+  type VersionChanged,
+} from './package.ts';
+import type { PackageStore, VersionStore } from './ports.ts';
+import { readMaintainedPackage } from './read-package.ts';
+import { contentLetGo, requireReason } from './withdraw-version.ts';
+
+/** Hides the package at once; a job then removes its versions. Its name stays taken, so that nobody can pose as it. */
+export async function deletePackage(
+  ports: {
+    clock: Clock;
+    randomness: Randomness;
+    packages: PackageStore;
+    commit: Commit<PackageChanged | PackageIndexed | JobQueued | AuditAppended>;
+  },
+  caller: Caller,
+  packageId: string,
+  given: { reason: string },
+): Promise<void> {
+  const pkg = await readMaintainedPackage(ports, caller, packageId);
+  const reason = requireReason(given.reason);
+  const now = ports.clock.now();
+  await ports.commit([
+    {
+      change: 'package.change',
+      package: revised<Package>(pkg, { state: 'deleted', latest: null, updatedAt: now }),
+    },
+    { change: 'package.index', packageId, document: null },
+    {
+      change: 'job.queue',
+      job: { id: `delete-${packageId}`, kind: 'delete-package', payload: { packageId }, runAt: now },
+    },
+    audited(ports, caller, 'package.delete', { packageId, packageName: pkg.name }, { reason }),
+  ]);
+}
+
+/** Deletes the readable and quarantined versions of a deleted package one by one; what is left is tried again. */
+export async function deleteVersionsOfPackage(
+  ports: {
+    clock: Clock;
+    randomness: Randomness;
+    versions: VersionStore;
+    commit: Commit<VersionChanged | ContentReleased | JobQueued>;
+  },
+  packageId: string,
+): Promise<void> {
+  const filter = { states: ['published', 'yanked', 'quarantined'] } as const;
+  for (;;) {
+    const page = await ports.versions.list(packageId, filter, { limit: 100 });
+    if (page.items.length === 0) return;
+    for (const version of page.items) {
+      await ports.commit([
+        {
+          change: 'version.change',
+          version: {
+            ...version,
+            state: 'deleted',
+            revision: version.revision + 1,
+            reason: 'package deleted',
+          },
+        },
+        ...contentLetGo(ports, version),
+      ]);
+    }
+  }
+}

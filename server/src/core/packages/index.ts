@@ -1,0 +1,17 @@
+export { changePackage } from './change-package.ts';
+export { deletePackage, deleteVersionsOfPackage } from './delete-package.ts';
+export { afterPublication } from './latest-version.ts';
+export { listPackages } from './list-packages.ts';
+export * from './package.ts';
+export { nameKey, requirePackageName } from './package-name.ts';
+export type * from './ports.ts';
+export { type Meant, readMaintainedPackage, readPackage, readVersion } from './read-package.ts';
+export * from './version-label.ts';
+export * from './version-states.ts';
+export {
+  contentLetGo,
+  deleteVersion,
+  requireReason,
+  unyankVersion,
+  yankVersion,
+} from './withdraw-version.ts';

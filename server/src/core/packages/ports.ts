@@ -1,0 +1,58 @@
+import type { Page, PageRequest } from '../paging.ts';
+import type { Package, PackageKind, PackageState, Version } from './package.ts';
+import type { LabelRange } from './version-label.ts';
+import type { VersionState } from './version-states.ts';
+
+/** Every field narrows. */
+export interface PackageFilter {
+  readonly states: readonly PackageState[];
+  readonly kind?: PackageKind | undefined;
+  readonly ownerId?: string | undefined;
+  readonly groupId?: string | undefined;
+}
+
+export interface PackageStore {
+  /** Null when there is none. Deleted ones are found. */
+  find(id: string): Promise<Package | null>;
+  /** By `nameKey(name)` within the kind. Deleted ones are found. */
+  findByName(kind: PackageKind, name: string): Promise<Package | null>;
+  /** Newest first. */
+  list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>>;
+}
+
+export interface PackageQuery {
+  /** Words; all must occur, the last one may be the beginning of a word. Empty: every package. */
+  readonly words: string;
+  readonly kind?: PackageKind | undefined;
+  /** Only packages with a readable version in the range. */
+  readonly labels?: LabelRange | undefined;
+}
+
+export interface PackageHit {
+  readonly package: Package;
+  /** Higher is better; comparable within one answer only. */
+  readonly score: number;
+}
+
+export interface PackageSearch {
+  /**
+   * Published packages, best first: words in the name weigh most, then title, description, README. An engine may
+   * rank only part of a very large set of hits, and then says so by `complete: false`. At most 1,000 hits can be
+   * paged through.
+   */
+  search(query: PackageQuery, page: PageRequest): Promise<Page<PackageHit> & { readonly complete: boolean }>;
+}
+
+export interface VersionStore {
+  find(id: string): Promise<Version | null>;
+  /** The version of that label which is not rejected; null when there is none. */
+  findByLabel(packageId: string, label: string): Promise<Version | null>;
+  /** In descending order of labels. */
+  list(
+    packageId: string,
+    filter: { states: readonly VersionState[]; labels?: LabelRange | undefined },
+    page: PageRequest,
+  ): Promise<Page<Version>>;
+  /** Of all packages, oldest first: what waits for somebody. */
+  listByState(state: VersionState, page: PageRequest): Promise<Page<Version>>;
+}
