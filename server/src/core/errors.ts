@@ -212,6 +212,11 @@ export const errorCatalogue = {
   },
 
   // events
+  'webhook-limit': {
+    kind: 'conflict',
+    title: 'The user has as many webhooks as allowed',
+    remedy: 'Delete one that is not needed any more, or subscribe an existing one to more kinds.',
+  },
   'webhook-address-refused': {
     kind: 'invalid',
     title: 'The webhook address is not allowed',

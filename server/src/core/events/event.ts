@@ -1,6 +1,6 @@
 /** Something that happened to a version, told to those it concerns. */
 export interface RegistryEvent {
-  /** Sorts by time; the id of the server-sent event. */
+  /** The id of the server-sent event and of the webhook message. */
   readonly id: string;
   readonly at: Date;
   readonly kind: EventKind;
@@ -25,8 +25,21 @@ export const eventKinds = [
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
-/** Appends the event, and queues the telling of it to webhooks (job `tell-event`, id `tell-<event id>`). */
+/**
+ * Appends the event behind all others, and queues the telling of it to webhooks (job `tell-event`, id
+ * `tell-<event id>`). An event that exists is left as it is.
+ */
 export interface EventAppended {
   readonly change: 'event.append';
   readonly event: RegistryEvent;
+}
+
+/** The job that an engine queues together with the event. */
+export function tellingJob(event: RegistryEvent) {
+  return {
+    id: `tell-${event.id}`,
+    kind: 'tell-event',
+    payload: { eventId: event.id },
+    runAt: event.at,
+  } as const;
 }

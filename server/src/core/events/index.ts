@@ -1,2 +1,22 @@
+export { changeWebhook } from './change-webhook.ts';
+export { createWebhook } from './create-webhook.ts';
+export { deleteWebhook } from './delete-webhook.ts';
+export { deliver, giveUpDelivery } from './deliver.ts';
 export type { EventAppended, EventKind, RegistryEvent } from './event.ts';
-export { eventKinds } from './event.ts';
+export { eventKinds, tellingJob } from './event.ts';
+export type * from './ports.ts';
+export { redeliver } from './redeliver.ts';
+export { tellEvent } from './tell-event.ts';
+export type {
+  Delivery,
+  DeliveryAttempt,
+  DeliveryInserted,
+  DeliveryReplaced,
+  Webhook,
+  WebhookChange,
+  WebhookDeleted,
+  WebhookInserted,
+  WebhookReplaced,
+} from './webhook.ts';
+export { maximumAttemptsKept, maximumWebhooksOfAUser } from './webhook.ts';
+export { readDelivery, readWebhook } from './webhook-access.ts';
