@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 
 const packageList = new URL('../../tools/debian-packages.txt', import.meta.url);
 // Debian keeps servers in sbin, which is on root's path only.
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
 export interface Needed {
   /** For the options of a test: false when the program is there, else why the test is skipped. */
