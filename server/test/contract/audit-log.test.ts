@@ -47,17 +47,53 @@ describeOnEveryEngine('AuditLog', (engine) => {
     assert.deepEqual(found.items, [entry]);
   });
 
-  test('days are counted in UTC, refusals left out', async () => {
+  const january = new Date('2026-01-01T00:00:00Z');
+  const march = new Date('2026-03-01T00:00:00Z');
+
+  test('days are counted in UTC, refusals left out, however an entry came in', async () => {
+    await engine().commit([
+      { change: 'audit.append', entry: someAuditEntry({ at: new Date('2026-01-31T23:59:59.999Z') }) },
+    ]);
     await engine().audit.append([
-      someAuditEntry({ at: new Date('2026-01-31T23:59:59.999Z') }),
       someAuditEntry({ at: new Date('2026-02-01T00:00:00Z') }),
       someAuditEntry({ at: new Date('2026-02-01T10:00:00Z') }),
       someAuditEntry({ at: new Date('2026-02-01T11:00:00Z'), outcome: 'denied' }),
     ]);
-    const filter = { from: new Date('2026-01-01T00:00:00Z'), until: new Date('2026-03-01T00:00:00Z') };
-    assert.deepEqual(await engine().audit.countByDay(filter), [
+    assert.deepEqual(await engine().audit.countByDay({ from: january, until: march }), [
       { day: '2026-01-31', operation: 'version.download', count: 1, sizeBytes: 10 },
       { day: '2026-02-01', operation: 'version.download', count: 2, sizeBytes: 20 },
+    ]);
+  });
+
+  test('an entry that is appended again is counted once', async () => {
+    const entry = someAuditEntry();
+    await engine().audit.append([entry]);
+    await engine().audit.append([entry]);
+    const [day] = await engine().audit.countByDay({ from: january, until: march });
+    assert.equal(day?.count, 1);
+  });
+
+  test('daily counts are narrowed by user, package, operation and whole days', async () => {
+    await engine().audit.append([
+      someAuditEntry(),
+      someAuditEntry({ actor: { userId: 'u2', userName: 'bob', tokenId: null } }),
+      someAuditEntry({ actor: null, subject: {} }),
+      someAuditEntry({ subject: { packageId: 'p2' } }),
+      someAuditEntry({ operation: 'package.read', subject: { packageId: 'p1' } }),
+      someAuditEntry({ at: new Date('2026-01-30T23:59:59Z') }),
+      someAuditEntry({ at: new Date('2026-02-01T00:00:00Z') }),
+    ]);
+    const days = { from: new Date('2026-01-31T18:00:00Z'), until: new Date('2026-02-01T06:00:00Z') };
+    const count = async (filter: object) =>
+      (await engine().audit.countByDay({ ...days, ...filter })).map((day) => [day.operation, day.count]);
+    assert.deepEqual(await count({}), [
+      ['package.read', 1],
+      ['version.download', 4],
+    ]);
+    assert.deepEqual(await count({ userId: 'u2' }), [['version.download', 1]]);
+    assert.deepEqual(await count({ packageId: 'p2' }), [['version.download', 1]]);
+    assert.deepEqual(await count({ userId: 'u1', packageId: 'p1', operations: ['version.download'] }), [
+      ['version.download', 1],
     ]);
   });
 });

@@ -1,4 +1,11 @@
-import type { AuditAppended, AuditEntry, AuditFilter, AuditLog, DailyCount } from '../../core/audit/index.ts';
+import type {
+  AuditAppended,
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  DailyCount,
+  DailyFilter,
+} from '../../core/audit/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
@@ -21,9 +28,10 @@ export class MemoryAuditLog implements AuditLog {
     return memoryPage(this.#matching(filter), (entry) => [entry.id], page, 'descending');
   }
 
-  async countByDay(filter: AuditFilter): Promise<readonly DailyCount[]> {
+  async countByDay({ from, until, ...filter }: DailyFilter): Promise<readonly DailyCount[]> {
+    const days = { from: startOfDay(from), until: startOfDay(until) };
     const counts = new Map<string, DailyCount>();
-    for (const entry of this.#matching({ ...filter, outcome: 'succeeded' })) {
+    for (const entry of this.#matching({ ...filter, ...days, outcome: 'succeeded' })) {
       const day = entry.at.toISOString().slice(0, 10);
       const key = `${day} ${entry.operation}`;
       const before = counts.get(key);
@@ -49,4 +57,8 @@ export class MemoryAuditLog implements AuditLog {
         (filter.until === undefined || entry.at < filter.until),
     );
   }
+}
+
+function startOfDay(at: Date): Date {
+  return new Date(at.toISOString().slice(0, 10));
 }

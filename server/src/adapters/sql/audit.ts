@@ -1,5 +1,12 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { AuditAppended, AuditEntry, AuditFilter, AuditLog, DailyCount } from '../../core/audit/index.ts';
+import type {
+  AuditAppended,
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  DailyCount,
+  DailyFilter,
+} from '../../core/audit/index.ts';
 import type { OperationName } from '../../core/operations.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
@@ -23,8 +30,19 @@ interface AuditRow {
   reason: string | null;
 }
 
+/** Written by a trigger of the database; empty texts stand for no user and no package. */
+interface AuditDayRow {
+  user_id: string;
+  day: string;
+  operation: string;
+  package_id: string;
+  count: number;
+  size_bytes: number;
+}
+
 export interface AuditTables {
   audit_entries: AuditRow;
+  audit_days: AuditDayRow;
 }
 
 export const auditChanges: ChangeAppliers<AuditAppended> = {
@@ -66,24 +84,37 @@ export class SqlAuditLog implements AuditLog {
     return pageOf(rows, page.limit, (row) => [row.id], entryOf);
   }
 
-  async countByDay(filter: AuditFilter): Promise<readonly DailyCount[]> {
-    const day = sql<string>`date(at / 1000, 'unixepoch')`;
-    const rows = await narrowed(this.#database.read.selectFrom('audit_entries'), {
-      ...filter,
-      outcome: 'succeeded',
-    })
+  async countByDay({
+    userId,
+    packageId,
+    operations,
+    from,
+    until,
+  }: DailyFilter): Promise<readonly DailyCount[]> {
+    let query = this.#database.read
+      .selectFrom('audit_days')
+      .where('day', '>=', dayOf(from))
+      .where('day', '<', dayOf(until));
+    if (userId !== undefined) query = query.where('user_id', '=', userId);
+    if (packageId !== undefined) query = query.where('package_id', '=', packageId);
+    if (operations !== undefined) query = query.where('operation', 'in', operations);
+    return await query
       .select([
-        day.as('day'),
+        'day',
         'operation',
-        sql<number>`count(*)`.as('count'),
-        sql<number>`coalesce(sum(json_extract(subject, '$.sizeBytes')), 0)`.as('sizeBytes'),
+        sql<number>`sum(count)`.as('count'),
+        sql<number>`sum(size_bytes)`.as('sizeBytes'),
       ])
-      .groupBy([day, 'operation'])
-      .orderBy(day)
+      .groupBy(['day', 'operation'])
+      .orderBy('day')
       .orderBy('operation')
-      .execute();
-    return rows.map((row) => ({ ...row }));
+      .execute()
+      .then((rows) => rows.map((row) => ({ ...row })));
   }
+}
+
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }
 
 function narrowed<O>(query: SelectQueryBuilder<Tables, 'audit_entries', O>, filter: AuditFilter) {

@@ -1,2 +1,3 @@
 export { type AuditAppended, type AuditEntry, type AuditSubject, audited } from './audit-entry.ts';
-export type { AuditFilter, AuditLog, DailyCount } from './ports.ts';
+export { type ObservingAudit, observingAudit } from './observe.ts';
+export type { AuditFilter, AuditLog, DailyCount, DailyFilter } from './ports.ts';

@@ -1,3 +1,4 @@
+import type { OperationName } from '../operations.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
@@ -26,9 +27,21 @@ export interface AuditLog {
 
   /**
    * How often each of the operations succeeded, by day (UTC), among entries that match the filter; days without
-   * one are left out. Oldest first. `filter.from` and `filter.until` must be given, at most 366 days apart.
+   * one are left out. Oldest first, then by operation. Its cost grows with the days and the packages or users
+   * they are spread over, not with the number of entries: engines keep count while they append.
    */
-  countByDay(filter: AuditFilter): Promise<readonly DailyCount[]>;
+  countByDay(filter: DailyFilter): Promise<readonly DailyCount[]>;
+}
+
+/** Fields that are absent do not narrow. */
+export interface DailyFilter {
+  readonly userId?: string | undefined;
+  readonly packageId?: string | undefined;
+  readonly operations?: readonly OperationName[] | undefined;
+  /** From the beginning of this moment's day (UTC). */
+  readonly from: Date;
+  /** Until the beginning of this moment's day (UTC); at most 366 days after `from`. */
+  readonly until: Date;
 }
 
 export interface DailyCount {
