@@ -1,0 +1,92 @@
+// Secrets sealed with AES-256-GCM under a key that lies in a file beside the database, not in it: a copy of the
+// database alone opens nothing. A sealed text is `v1.<iv>.<tag>.<ciphertext>`, each in base64url.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StorageError } from '../../core/errors.ts';
+import type { SecretBox } from '../../core/events/index.ts';
+
+const keyBytes = 32;
+const ivBytes = 12;
+
+export class FilesystemSecretBox implements SecretBox {
+  readonly #key: Buffer;
+
+  private constructor(key: Buffer) {
+    this.#key = key;
+  }
+
+  /** Reads the key from the file, after making one (mode 0600) where there is none. */
+  static async open(path: string): Promise<FilesystemSecretBox> {
+    const key = Buffer.from(await readOrCreate(path), 'base64url');
+    if (key.length !== keyBytes) throw new Error(`${path} holds no key of ${keyBytes} bytes.`);
+    return new FilesystemSecretBox(key);
+  }
+
+  async seal(secret: string, purpose: string): Promise<string> {
+    const iv = randomBytes(ivBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(purpose));
+    const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    return ['v1', ...[iv, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url'))].join(
+      '.',
+    );
+  }
+
+  async open(sealed: string, purpose: string): Promise<string> {
+    const [format, ...parts] = sealed.split('.');
+    const [iv, tag, ciphertext] = parts.map((part) => Buffer.from(part, 'base64url'));
+    try {
+      if (format !== 'v1' || iv?.length !== ivBytes || tag?.length !== 16 || ciphertext === undefined) {
+        throw new Error('The text has another form.');
+      }
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, iv)
+        .setAAD(Buffer.from(purpose))
+        .setAuthTag(tag);
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
+    } catch (cause) {
+      throw new StorageError('permanent', `A secret for ${purpose} cannot be opened with this key.`, cause);
+    }
+  }
+}
+
+/** The file appears with its whole content or not at all; of two processes that start at once, one makes it. */
+async function readOrCreate(path: string): Promise<string> {
+  const present = await readIfThere(path);
+  if (present !== null) return present;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(randomBytes(keyBytes).toString('base64url'));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
+  }
+  await syncFolder(dirname(path));
+  return await readFile(path, 'utf8');
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
