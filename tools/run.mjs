@@ -41,5 +41,19 @@ function runProgram([program, ...args]) {
   // The terminal sends Ctrl-C to both processes; the child decides how to stop, the parent only waits.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+/** npm ended by a signal ends only the shell between us; the program must not live on without anybody noticing. */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 250).unref();
+  // Ctrl-C ends the shell too, but the child has heard of it itself.
+  process.on('SIGINT', () => clearInterval(watch));
 }

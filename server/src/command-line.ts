@@ -1,36 +1,80 @@
-import { parseArgs } from 'node:util';
+// The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
+import { type Command, findCommand, helpOf, helpOfAll, readGiven, UsageError } from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
+import { RegistryError, StorageError } from './core/errors.ts';
 
-const usage = `Usage: assay <role>
+export const commands: readonly Command[] = [
+  {
+    name: 'serve',
+    summary: 'Runs the API and a worker in one process.',
+    arguments: [],
+    options: {},
+    run: async (config) => (await import('./serve.ts')).serve(config),
+  },
+  {
+    name: 'migrate',
+    summary: "Brings the database to this release's schema, then stops.",
+    arguments: [],
+    options: {},
+    run: async (config, _given, print) => {
+      const applied = await (await import('./wiring.ts')).migrateOnly(config);
+      for (const name of applied) print(name);
+      if (applied.length === 0) print('Nothing to do.');
+    },
+  },
+  {
+    name: 'config',
+    summary: 'Prints the configuration in force, secrets hidden.',
+    arguments: [],
+    options: {},
+    run: async (config, _given, print) => {
+      for (const line of printConfig(config)) print(line);
+    },
+  },
+];
 
-  serve      API and worker in one process
-  migrate    bring the database to this release's schema, then stop
-  config     print the configuration in force, secrets hidden`;
+/** Where a command's lines go: results to `log`, complaints to `error`. */
+export type Output = Pick<Console, 'log' | 'error'>;
 
-/** Runs the role that the arguments name; sets the exit code when that fails. */
-export async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  const { positionals } = parseArgs({ args: [...args], allowPositionals: true, strict: false });
-  const [role] = positionals;
+/** Runs the command that the arguments name. Resolves with the exit code. */
+export async function run(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  output: Output = console,
+): Promise<number> {
   try {
-    const config = readConfig(environment);
-    switch (role) {
-      case 'serve': {
-        const { serve } = await import('./serve.ts');
-        return await serve(config);
-      }
-      case 'migrate': {
-        const { migrateOnly } = await import('./wiring.ts');
-        return console.log((await migrateOnly(config)).join('\n') || 'Nothing to do.');
-      }
-      case 'config':
-        return console.log(printConfig(config).join('\n'));
-      default:
-        console.error(usage);
-        process.exitCode = 2;
-    }
+    return await dispatch(args, environment, output);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exitCode = 2;
+    output.error(messageOf(error));
+    return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
   }
+}
+
+async function dispatch(args: readonly string[], environment: NodeJS.ProcessEnv, output: Output) {
+  const found = findCommand(commands, args);
+  const wantsHelp = args.includes('--help') || args.includes('-h') || args[0] === 'help';
+  if (wantsHelp) {
+    output.log(found === undefined ? helpOfAll(commands) : helpOf(found.command));
+    return 0;
+  }
+  if (found === undefined) {
+    const asked = args.length > 0 ? `There is no command ${JSON.stringify(args.join(' '))}.\n\n` : '';
+    throw new UsageError(asked + helpOfAll(commands));
+  }
+  const given = readGiven(found.command, found.rest);
+  await found.command.run(readConfig(environment), given, (line) => output.log(line));
+  return 0;
+}
+
+/** What a person can act on; of what nobody expected, the stack as well. */
+function messageOf(error: unknown): string {
+  if (error instanceof RegistryError) return error.detail;
+  if (!(error instanceof Error)) return String(error);
+  // A refusal of the operating system (port in use, folder not writable) says it all in its message.
+  const isExpected =
+    error instanceof StorageError ||
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    'syscall' in error;
+  return isExpected ? error.message : (error.stack ?? error.message);
 }

@@ -3,4 +3,4 @@ import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
 const { run } = await import('./command-line.ts');
-await run(process.argv.slice(2), process.env);
+process.exitCode = await run(process.argv.slice(2), process.env);
