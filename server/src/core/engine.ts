@@ -3,11 +3,13 @@
 import type { AuditAppended, AuditLog } from './audit/index.ts';
 import type { Commit } from './commit.ts';
 import type { ItemInserted, ItemStore } from './items/index.ts';
+import type { JobQueue, JobQueued, JobRevived } from './jobs/index.ts';
 
-export type AnyChange = AuditAppended | ItemInserted;
+export type AnyChange = AuditAppended | ItemInserted | JobQueued | JobRevived;
 
 export interface RecordsEngine {
   readonly commit: Commit<AnyChange>;
   readonly audit: AuditLog;
   readonly items: ItemStore;
+  readonly jobs: JobQueue;
 }

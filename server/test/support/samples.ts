@@ -2,6 +2,7 @@
 import { SystemRandomness } from '../../src/adapters/system/randomness.ts';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
 import type { Item } from '../../src/core/items/index.ts';
+import type { Job } from '../../src/core/jobs/index.ts';
 
 export const randomness = new SystemRandomness();
 
@@ -28,6 +29,16 @@ export function someAuditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
     subject: { packageId: 'p1', versionId: 'v1', sizeBytes: 10 },
     outcome: 'succeeded',
     reason: null,
+    ...fields,
+  };
+}
+
+export function someJob(fields: Partial<Job> = {}): Job {
+  return {
+    id: randomness.id(),
+    kind: 'check-version',
+    payload: { versionId: 'v1' },
+    runAt: new Date('2026-01-31T12:00:00Z'),
     ...fields,
   };
 }

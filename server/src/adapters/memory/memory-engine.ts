@@ -3,6 +3,7 @@ import { type Change, type Commit, maximumChanges } from '../../core/commit.ts';
 import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { MemoryAuditLog } from './audit.ts';
 import { MemoryItemStore } from './items.ts';
+import { MemoryJobQueue } from './jobs.ts';
 
 /**
  * How each change of a feature is made. An applier checks its condition before it touches anything, throws the
@@ -14,8 +15,12 @@ export type MemoryAppliers<C extends Change> = {
 
 /** The stores of one in-memory registry, and the commit over all of them. */
 export function memoryEngine(): RecordsEngine {
-  const stores = { audit: new MemoryAuditLog(), items: new MemoryItemStore() };
-  const appliers: MemoryAppliers<AnyChange> = { ...stores.audit.appliers, ...stores.items.appliers };
+  const stores = { audit: new MemoryAuditLog(), items: new MemoryItemStore(), jobs: new MemoryJobQueue() };
+  const appliers: MemoryAppliers<AnyChange> = {
+    ...stores.audit.appliers,
+    ...stores.items.appliers,
+    ...stores.jobs.appliers,
+  };
   return { ...stores, commit: memoryCommit(appliers) };
 }
 

@@ -3,9 +3,10 @@ import type { AnyChange } from '../../core/engine.ts';
 import { auditChanges } from './audit.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { itemChanges } from './items.ts';
+import { jobChanges } from './jobs.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
-const appliers: ChangeAppliers<AnyChange> = { ...auditChanges, ...itemChanges };
+const appliers: ChangeAppliers<AnyChange> = { ...auditChanges, ...itemChanges, ...jobChanges };
 
 /** Commits changes in one transaction. */
 export function sqlCommit(database: SqlDatabase): Commit<AnyChange> {

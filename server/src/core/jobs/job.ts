@@ -1,6 +1,6 @@
 /** Work to be done by a worker, at least once: every job may run again after a crash, and must then be harmless. */
 export interface Job {
-  /** Chosen by whoever queues it; queueing an id again that exists changes nothing. */
+  /** Chosen by whoever queues it; queueing one again that has not finished changes nothing. */
   readonly id: string;
   readonly kind: JobKind;
   /** A few ids; what they stand for is read when the job runs. */
@@ -35,7 +35,7 @@ export interface DeadJob extends Job {
   readonly failure: string;
 }
 
-/** Queues the job. An id that is queued, running, done or dead already is left as it is. */
+/** Queues the job. An id that is waiting, running or dead already is left as it is; finished ones are forgotten. */
 export interface JobQueued {
   readonly change: 'job.queue';
   readonly job: Job;

@@ -1,0 +1,3 @@
+export { decideDownload, type GateDecision } from './decide-download.ts';
+export { type Download, downloadVersion } from './download-version.ts';
+export { readFile } from './read-file.ts';

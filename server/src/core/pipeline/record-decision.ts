@@ -1,0 +1,126 @@
+import { type AuditAppended, audited } from '../audit/index.ts';
+import { type Caller, registryItself } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import { notFound } from '../errors.ts';
+import type { EventAppended, EventKind } from '../events/index.ts';
+import {
+  afterPublication,
+  type Package,
+  type PackageChanged,
+  type PackageIndexed,
+  type PackageStore,
+  requireTransition,
+  revised,
+  type Version,
+  type VersionChanged,
+} from '../packages/index.ts';
+import type { Report, ReportPut } from './report.ts';
+
+export type Decision =
+  | {
+      readonly state: 'published';
+      /** A reviewer's words when it was released from quarantine. */
+      readonly reason: string | null;
+      readonly report: Report;
+      readonly license: string;
+      readonly summary: string;
+      readonly readme: string;
+    }
+  | { readonly state: 'quarantined' | 'rejected'; readonly reason: string | null; readonly report: Report };
+
+export interface DecisionPorts {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly packages: Pick<PackageStore, 'find'>;
+  readonly commit: Commit<
+    VersionChanged | PackageChanged | PackageIndexed | ReportPut | EventAppended | AuditAppended
+  >;
+}
+
+/** Moves the version to its new state, with everything that follows from it, in one commit. */
+export async function recordDecision(
+  ports: DecisionPorts,
+  version: Version,
+  decision: Decision,
+  by: Caller = registryItself(`check-${version.id}`),
+): Promise<void> {
+  const pkg = await ports.packages.find(version.packageId);
+  if (pkg === null) throw notFound('package', version.packageId);
+  requireTransition(version.state, decision.state, `${pkg.name} ${version.label}`);
+  const now = ports.clock.now();
+  const published = decision.state === 'published';
+  const decided = revised<Version>(version, {
+    state: decision.state,
+    reason: decision.reason,
+    digest: decision.report.digest === '' ? null : decision.report.digest,
+    decidedAt: version.decidedAt ?? now,
+    ...(published && { publishedAt: now, license: decision.license, summary: decision.summary }),
+  });
+  await ports.commit([
+    { change: 'version.change', version: decided },
+    ...(published ? offered(pkg, decided, decision.readme, now) : []),
+    { change: 'report.put', report: decision.report },
+    decisionEvent(ports, pkg, decided, `version.${decision.state}`),
+    audited(
+      ports,
+      by,
+      'version.decide',
+      {
+        packageId: pkg.id,
+        packageName: pkg.name,
+        versionId: version.id,
+        versionLabel: version.label,
+        sizeBytes: version.sizeBytes,
+      },
+      { reason: `${decision.state}${decision.reason === null ? '' : `: ${decision.reason}`}` },
+    ),
+  ]);
+}
+
+/** The package offers the version; what is found by search is what its latest version says. */
+function offered(
+  pkg: Package,
+  version: Version,
+  readme: string,
+  now: Date,
+): (PackageChanged | PackageIndexed)[] {
+  if (pkg.state === 'deleted') return [];
+  const changed = afterPublication(pkg, version, now);
+  const { name, title, latest } = changed.package;
+  const description = pkg.description === '' ? version.summary : pkg.description;
+  const isLatest = latest?.versionId === version.id;
+  return [
+    { change: 'package.change', package: isLatest ? { ...changed.package, description } : changed.package },
+    ...(isLatest
+      ? [
+          {
+            change: 'package.index',
+            packageId: pkg.id,
+            document: { name, title, description, readme },
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+function decisionEvent(
+  { clock, randomness }: { clock: Clock; randomness: Randomness },
+  pkg: Package,
+  version: Version,
+  kind: EventKind,
+): EventAppended {
+  return {
+    change: 'event.append',
+    event: {
+      id: randomness.id(),
+      at: clock.now(),
+      kind,
+      userId: version.uploadedBy.userId,
+      uploadId: version.uploadId,
+      packageId: pkg.id,
+      versionId: version.id,
+      data: { package: pkg.name, version: version.label, digest: version.digest, reason: version.reason },
+    },
+  };
+}

@@ -1,0 +1,121 @@
+// Quarantine: what reviewers see and decide. A release is promoted by a job, since content may be large.
+import { type AuditAppended, audited } from '../audit/index.ts';
+import type { Caller } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import type { ContentReleased } from '../content/index.ts';
+import { notFound } from '../errors.ts';
+import type { EventAppended } from '../events/index.ts';
+import type { JobQueued } from '../jobs/index.ts';
+import {
+  contentLetGo,
+  type Package,
+  type PackageStore,
+  requireReason,
+  requireTransition,
+  revised,
+  type Version,
+  type VersionChanged,
+  type VersionStore,
+} from '../packages/index.ts';
+import type { ReportStore } from './ports.ts';
+import type { Report } from './report.ts';
+
+export interface ReviewCase {
+  readonly package: Package;
+  readonly version: Version;
+  readonly report: Report | null;
+}
+
+interface ReviewPorts {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly packages: Pick<PackageStore, 'find'>;
+  readonly versions: Pick<VersionStore, 'find'>;
+  readonly reports: ReportStore;
+}
+
+/** A version that is or was in quarantine, with all that was found. */
+export async function readCase(
+  ports: Pick<ReviewPorts, 'packages' | 'versions' | 'reports'>,
+  versionId: string,
+): Promise<ReviewCase> {
+  const version = await ports.versions.find(versionId);
+  const pkg = version && (await ports.packages.find(version.packageId));
+  if (version === null || pkg === null || !reviewable.has(version.state)) {
+    throw notFound('quarantined version', versionId);
+  }
+  return { package: pkg, version, report: await ports.reports.find(versionId) };
+}
+
+const reviewable: ReadonlySet<string> = new Set(['quarantined', 'releasing', 'rejected']);
+
+/** The reviewer answers for the version: it is published, the reason on record. */
+export async function releaseVersion(
+  ports: ReviewPorts & { commit: Commit<VersionChanged | JobQueued | AuditAppended> },
+  caller: Caller,
+  versionId: string,
+  given: { reason: string },
+): Promise<Version> {
+  const { package: pkg, version } = await readCase(ports, versionId);
+  requireTransition(version.state, 'releasing', `${pkg.name} ${version.label}`);
+  const reason = requireReason(given.reason);
+  const releasing = revised<Version>(version, { state: 'releasing', reason });
+  await ports.commit([
+    { change: 'version.change', version: releasing },
+    {
+      change: 'job.queue',
+      job: {
+        id: `publish-${versionId}`,
+        kind: 'publish-released-version',
+        payload: { versionId },
+        runAt: ports.clock.now(),
+      },
+    },
+    audited(ports, caller, 'quarantine.release', subjectOf(pkg, version), { reason }),
+  ]);
+  return releasing;
+}
+
+/** The version will never be published; its content is removed, its label is free again. */
+export async function rejectVersion(
+  ports: ReviewPorts & {
+    commit: Commit<VersionChanged | ContentReleased | JobQueued | EventAppended | AuditAppended>;
+  },
+  caller: Caller,
+  versionId: string,
+  given: { reason: string },
+): Promise<Version> {
+  const { package: pkg, version } = await readCase(ports, versionId);
+  requireTransition(version.state, 'rejected', `${pkg.name} ${version.label}`);
+  const reason = requireReason(given.reason);
+  const rejected = revised<Version>(version, { state: 'rejected', reason });
+  await ports.commit([
+    { change: 'version.change', version: rejected },
+    ...contentLetGo(ports, rejected),
+    {
+      change: 'event.append',
+      event: {
+        id: ports.randomness.id(),
+        at: ports.clock.now(),
+        kind: 'version.rejected',
+        userId: version.uploadedBy.userId,
+        uploadId: version.uploadId,
+        packageId: pkg.id,
+        versionId,
+        data: { package: pkg.name, version: version.label, reason },
+      },
+    },
+    audited(ports, caller, 'quarantine.reject', subjectOf(pkg, version), { reason }),
+  ]);
+  return rejected;
+}
+
+function subjectOf(pkg: Package, version: Version) {
+  return {
+    packageId: pkg.id,
+    packageName: pkg.name,
+    versionId: version.id,
+    versionLabel: version.label,
+  };
+}

@@ -1,0 +1,189 @@
+import { type AuditAppended, audited } from '../audit/index.ts';
+import { type Caller, reachesPackage } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import { incomingKey, type ReceivingStore } from '../content/index.ts';
+import { RegistryError } from '../errors.ts';
+import type { JobQueued } from '../jobs/index.ts';
+import {
+  maintains,
+  type Package,
+  type PackageKind,
+  type PackageStore,
+  requireLabel,
+  requirePackageName,
+  type VersionStore,
+} from '../packages/index.ts';
+import { partSizeFor } from './parts.ts';
+import {
+  cleanUploadJob,
+  type Receiving,
+  type Upload,
+  type UploadInserted,
+  type UploadLimits,
+} from './upload.ts';
+
+export interface BeginUploadPorts {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly packages: Pick<PackageStore, 'findByName'>;
+  readonly versions: Pick<VersionStore, 'findByLabel'>;
+  readonly receiving: Pick<ReceivingStore, 'begin'>;
+  readonly uploadLimits: UploadLimits;
+  readonly commit: Commit<UploadInserted | JobQueued | AuditAppended>;
+}
+
+export interface DeclaredUpload {
+  readonly kind: PackageKind;
+  readonly packageName: string;
+  readonly label: string;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly declaredDigest: string | null;
+}
+
+/** Opens an upload for bytes that come as a form or in parts. */
+export async function beginUpload(
+  ports: BeginUploadPorts,
+  caller: Caller,
+  given: DeclaredUpload & { sizeBytes: number; method?: 'form' | 'parts' | undefined },
+): Promise<Upload> {
+  requireSize(given.sizeBytes, ports.uploadLimits);
+  const id = ports.randomness.id();
+  const fits = given.sizeBytes <= ports.uploadLimits.formMaximumBytes;
+  if (given.method === 'form' && !fits) throw tooLargeForForm(given.sizeBytes, ports.uploadLimits);
+  const method = given.method ?? (fits ? 'form' : 'parts');
+  await requirePublishable(ports, caller, given);
+  const receiving = method === 'form' ? { method } : await beginParts(ports, id, given.sizeBytes);
+  return openUpload(ports, caller, { ...given, id, receiving });
+}
+
+/** Opens an upload for bytes that follow in the same request; how many is not known yet. */
+export async function beginStreamedUpload(
+  ports: BeginUploadPorts,
+  caller: Caller,
+  given: DeclaredUpload,
+): Promise<Upload> {
+  await requirePublishable(ports, caller, given);
+  const receiving = { method: 'stream' } as const;
+  return openUpload(ports, caller, { ...given, id: ports.randomness.id(), sizeBytes: null, receiving });
+}
+
+async function openUpload(
+  ports: BeginUploadPorts,
+  caller: Caller,
+  given: DeclaredUpload & { id: string; sizeBytes: number | null; receiving: Receiving },
+): Promise<Upload> {
+  const now = ports.clock.now();
+  const upload: Upload = {
+    id: given.id,
+    userId: caller.user?.id ?? '',
+    userName: caller.user?.name ?? '',
+    state: 'open',
+    kind: given.kind,
+    packageName: given.packageName,
+    label: requireLabel(given.label),
+    fileName: given.fileName,
+    contentType: given.contentType,
+    sizeBytes: given.sizeBytes,
+    declaredDigest: given.declaredDigest,
+    receiving: given.receiving,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + ports.uploadLimits.lifetimeMs),
+    packageId: null,
+    versionId: null,
+    revision: 1,
+  };
+  await ports.commit([
+    { change: 'upload.insert', upload },
+    cleanUploadJob(upload, upload.expiresAt),
+    audited(ports, caller, 'upload.begin', {
+      kind: 'upload',
+      id: upload.id,
+      packageName: upload.packageName,
+      versionLabel: upload.label,
+    }),
+  ]);
+  return upload;
+}
+
+async function beginParts(
+  { receiving }: BeginUploadPorts,
+  uploadId: string,
+  sizeBytes: number,
+): Promise<Receiving> {
+  const partSizeBytes = partSizeFor(sizeBytes);
+  const handle = await receiving.begin(incomingKey(uploadId), sizeBytes, partSizeBytes);
+  return { method: 'parts', handle, partSizeBytes, partCount: Math.ceil(sizeBytes / partSizeBytes) };
+}
+
+/** Everything that can be refused before a byte is sent; what others do meanwhile is seen at completion. */
+async function requirePublishable(
+  ports: Pick<BeginUploadPorts, 'packages' | 'versions' | 'uploadLimits'>,
+  caller: Caller,
+  given: DeclaredUpload,
+): Promise<void> {
+  requirePackageName(given.packageName);
+  const label = requireLabel(given.label);
+  requireFileName(given.fileName);
+  requireType(given.contentType, ports.uploadLimits);
+  if (!reachesPackage(caller, given.packageName)) {
+    const name = JSON.stringify(given.packageName);
+    throw new RegistryError('permission-denied', `The token is not for packages named ${name}.`);
+  }
+  const pkg = await ports.packages.findByName(given.kind, given.packageName);
+  if (pkg === null) return;
+  requireMayPublish(caller, pkg);
+  if ((await ports.versions.findByLabel(pkg.id, label)) !== null) throw versionExists(pkg, label);
+}
+
+export function requireMayPublish(caller: Caller, pkg: Package): void {
+  if (!maintains(caller, pkg)) {
+    throw new RegistryError('name-taken', `The ${pkg.kind} name ${JSON.stringify(pkg.name)} is taken.`);
+  }
+  if (pkg.state === 'deleted') {
+    throw new RegistryError(
+      'state-conflict',
+      `The ${pkg.kind} ${pkg.name} is deleted; its name stays taken.`,
+    );
+  }
+}
+
+export function versionExists(pkg: Pick<Package, 'name'>, label: string): RegistryError {
+  return new RegistryError('version-exists', `${pkg.name} has a version ${label} already.`);
+}
+
+export function requireSize(sizeBytes: number, { maximumBytes }: UploadLimits): void {
+  if (sizeBytes > maximumBytes) {
+    throw new RegistryError(
+      'upload-too-large',
+      `${sizeBytes} bytes are more than the limit of ${maximumBytes}.`,
+    );
+  }
+  if (sizeBytes < 1)
+    throw new RegistryError('upload-size-mismatch', 'An upload of 0 bytes holds no package.');
+}
+
+function tooLargeForForm(sizeBytes: number, { formMaximumBytes }: UploadLimits): RegistryError {
+  return new RegistryError(
+    'upload-too-large',
+    `${sizeBytes} bytes are more than the ${formMaximumBytes} that a form may carry; use the method \`parts\`.`,
+  );
+}
+
+function requireType(contentType: string, { acceptedTypes }: UploadLimits): void {
+  if (acceptedTypes.includes(contentType)) return;
+  throw new RegistryError(
+    'upload-type-invalid',
+    `The type ${JSON.stringify(contentType.slice(0, 100))} is not one of ${acceptedTypes.join(', ')}.`,
+  );
+}
+
+function requireFileName(fileName: string): void {
+  const hasControl = [...fileName].some((character) => character < ' ' || character === '\u007f');
+  if (fileName.length >= 1 && fileName.length <= 255 && !/[/\\]/.test(fileName) && !hasControl) return;
+  throw new RegistryError(
+    'invalid-request',
+    `The file name ${JSON.stringify(fileName.slice(0, 100))} must have 1 to 255 characters without slashes and control characters.`,
+  );
+}

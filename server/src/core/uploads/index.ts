@@ -1,0 +1,17 @@
+export { addressForm, addressParts } from './address-upload.ts';
+export { beginUpload, type DeclaredUpload } from './begin-upload.ts';
+export { completeUpload } from './complete-upload.ts';
+export { abortUpload, cleanUpload } from './end-upload.ts';
+export { mostAddressesAtOnce } from './parts.ts';
+export type { UploadStore } from './ports.ts';
+export {
+  readUpload,
+  requireOpen,
+  type Upload,
+  type UploadChanged,
+  type UploadInserted,
+  type UploadLimits,
+  type UploadState,
+  uploadStates,
+} from './upload.ts';
+export { uploadPackage } from './upload-package.ts';

@@ -1,0 +1,175 @@
+// Takes due jobs, one lease each, and runs their handlers; several workers on the same queue share the work.
+import { backOffMs, type JobKind, jobKinds, type LeasedJob } from '../core/jobs/index.ts';
+import type { JobHandler } from './job-handler.ts';
+import type { WorkerPorts } from './ports.ts';
+
+export interface WorkerSettings {
+  /** Jobs that run at the same time. */
+  readonly concurrency: number;
+  /** How often an idle worker asks the queue. */
+  readonly pollMs: number;
+}
+
+/** What became of a run, for logs and metrics. */
+export interface JobOutcome {
+  readonly job: LeasedJob;
+  readonly outcome: 'finished' | 'failed' | 'dead' | 'lease-lost' | 'stopped';
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+export class Worker {
+  readonly #ports: WorkerPorts;
+  readonly #handlers: ReadonlyMap<JobKind, JobHandler>;
+  readonly #settings: WorkerSettings;
+  readonly #tell: (outcome: JobOutcome) => void;
+  readonly #stopping = new AbortController();
+  readonly #running = new Map<Promise<void>, AbortController>();
+  #loop: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+  /** The last time the queue answered; null before the first. */
+  lastSeenAt: Date | null = null;
+
+  /** Throws when a kind of job has no handler, or two. */
+  constructor(
+    ports: WorkerPorts,
+    handlers: readonly JobHandler[],
+    settings: WorkerSettings,
+    tell: (outcome: JobOutcome) => void,
+  ) {
+    this.#ports = ports;
+    this.#handlers = oneHandlerPerKind(handlers);
+    this.#settings = settings;
+    this.#tell = tell;
+  }
+
+  start(): void {
+    this.#loop = this.#takeJobs();
+  }
+
+  /** Looks at the queue now instead of at the next poll. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Takes no more jobs, waits up to `graceMs` for the running ones, then aborts them; they run again later. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#loop;
+    const all = Promise.allSettled(this.#running.keys());
+    const timer = setTimeout(() => {
+      for (const running of this.#running.values()) running.abort(new Error('the worker stops'));
+    }, graceMs);
+    await all;
+    clearTimeout(timer);
+  }
+
+  async #takeJobs(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const job = this.#running.size < this.#settings.concurrency ? await this.#lease() : null;
+      if (job === null) await this.#pause();
+      else this.#launch(job);
+    }
+  }
+
+  async #lease(): Promise<LeasedJob | null> {
+    try {
+      const now = this.#ports.clock.now();
+      const longest = Math.max(...[...this.#handlers.values()].map((handler) => handler.leaseMs));
+      const job = await this.#ports.jobs.lease([...this.#handlers.keys()], now, longest);
+      this.lastSeenAt = now;
+      return job;
+    } catch {
+      // The queue does not answer; it shows in `lastSeenAt`, and the next poll tries again.
+      return null;
+    }
+  }
+
+  /** Until the next poll, a wake-up, or a place that becomes free. */
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#settings.pollMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #launch(job: LeasedJob): void {
+    const aborter = new AbortController();
+    const run = this.#run(job, aborter).finally(() => {
+      this.#running.delete(run);
+      this.#wake();
+    });
+    this.#running.set(run, aborter);
+  }
+
+  async #run(job: LeasedJob, aborter: AbortController): Promise<void> {
+    const handler = this.#handlers.get(job.kind);
+    if (handler === undefined) return;
+    const startedAt = performance.now();
+    const tell = (outcome: JobOutcome['outcome'], error?: unknown) =>
+      this.#tell({
+        job,
+        outcome,
+        durationMs: performance.now() - startedAt,
+        ...(error !== undefined && { error }),
+      });
+    const heartbeat = this.#keepLease(job, handler, aborter);
+    try {
+      if (job.attempt > handler.attempts) throw new Error('its worker ended without a word, again and again');
+      await handler.run(this.#ports, job, aborter.signal);
+      tell((await this.#ports.jobs.finish(job)) ? 'finished' : 'lease-lost');
+    } catch (error) {
+      await this.#failed(job, handler, error, aborter.signal)
+        .then((outcome) => tell(outcome, error))
+        // The queue does not answer: the lease runs out, and the job is taken again.
+        .catch(() => tell('lease-lost', error));
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  /** Prolongs the lease while the job runs; when it is lost, the job is aborted. */
+  #keepLease(job: LeasedJob, handler: JobHandler, aborter: AbortController): NodeJS.Timeout {
+    return setInterval(async () => {
+      const until = new Date(this.#ports.clock.now().getTime() + handler.leaseMs);
+      // A queue that does not answer has not said that the lease is lost.
+      const kept = await this.#ports.jobs.prolong(job, until).catch(() => true);
+      if (!kept) aborter.abort(new Error('the lease is lost'));
+    }, handler.leaseMs / 3);
+  }
+
+  async #failed(
+    job: LeasedJob,
+    handler: JobHandler,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<JobOutcome['outcome']> {
+    const { clock, randomness, jobs } = this.#ports;
+    const now = clock.now();
+    const failure = (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
+    if (signal.aborted && this.#stopping.signal.aborted) {
+      await jobs.fail(job, 'stopped', now, now);
+      return 'stopped';
+    }
+    if (job.attempt < handler.attempts) {
+      const random = randomness.bytes(4).readUInt32BE() / 2 ** 32;
+      await jobs.fail(job, failure, new Date(now.getTime() + backOffMs(job.attempt, random)), now);
+      return 'failed';
+    }
+    await handler.giveUp?.(this.#ports, job, failure);
+    await jobs.fail(job, failure, null, now);
+    return 'dead';
+  }
+}
+
+function oneHandlerPerKind(handlers: readonly JobHandler[]): ReadonlyMap<JobKind, JobHandler> {
+  const byKind = new Map(handlers.map((handler) => [handler.kind, handler]));
+  const missing = jobKinds.filter((kind) => !byKind.has(kind));
+  if (missing.length > 0) throw new Error(`No handler for the jobs ${missing.join(', ')}`);
+  if (byKind.size < handlers.length) throw new Error('Two handlers for one kind of job');
+  return byKind;
+}
