@@ -1,3 +1,12 @@
 export type * from './content-hold.ts';
+export * from './joinable-parts.ts';
+export * from './open-served.ts';
+export * from './own-addresses.ts';
 export type * from './ports.ts';
+export * from './receive-form.ts';
+export * from './receive-part.ts';
+export * from './receptions.ts';
+export * from './signed-address.ts';
+export * from './size-mismatch.ts';
 export * from './storage-layout.ts';
+export * from './upload-closed.ts';

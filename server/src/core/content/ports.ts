@@ -13,10 +13,16 @@ export interface ContentStat {
   readonly revision: string;
 }
 
+export interface ListedContent extends ContentKey {
+  /** When the object came to lie under this key. */
+  readonly modifiedAt: Date;
+}
+
 /**
  * Bytes by key. Every method throws a `StorageError`: `missing` only when the store has said that the object is
  * not there, `transient` when it cannot tell. When a writing promise resolves, a power cut loses nothing of it.
- * An object is either wholly there or not at all, to every reader.
+ * An object is either wholly there or not at all, to every reader. Undefined: a key whose path continues that of
+ * another object (`a` and `a/b`).
  */
 export interface ContentStore {
   /** Null when it is not there. */
@@ -25,13 +31,19 @@ export interface ContentStore {
   /** Streams the bytes, or those of `range`; destroying the stream ends the reading. Missing: rejects. */
   read(key: ContentKey, range?: ByteRange): Promise<Readable>;
 
+  /** Holds the object open for reading at any place. Missing: rejects. */
+  open(key: ContentKey): Promise<OpenContent>;
+
   /**
    * Where a worker thread or another process finds the bytes: plain data that survives `postMessage`, to be
    * opened by `openSource` of the adapter. Good for as long as the object stays.
    */
   locate(key: ContentKey): Promise<ContentLocation>;
 
-  /** Writes the bytes of the stream under a key that may exist; an error of the stream leaves what was there. */
+  /**
+   * Writes the bytes of the stream under a key that may exist; an error of the stream rejects with that error
+   * and leaves what was there. The stream is read to its end or to its error, and not destroyed.
+   */
   write(key: ContentKey, bytes: Readable): Promise<ContentStat>;
 
   /**
@@ -44,11 +56,23 @@ export interface ContentStore {
   /** Removes the object; one that is not there is removed already. */
   remove(key: ContentKey): Promise<void>;
 
-  /** Keys of an area in ascending order of their paths, for clean-up and tests; not for requests. */
-  list(area: ContentKey['area']): AsyncIterable<ContentKey & { readonly modifiedAt: Date }>;
+  /** Objects of an area in ascending order of their paths, for clean-up and tests; not for requests. */
+  list(area: ContentKey['area']): AsyncIterable<ListedContent>;
 
   /** Resolves when the store can be written and read. */
   probe(): Promise<void>;
+}
+
+/** One object held open: whatever happens to its key, the bytes of `stat.revision` are what is read. */
+export interface OpenContent {
+  readonly stat: ContentStat;
+  /**
+   * Fills `into` with the bytes from `position` and resolves with their number: fewer than asked for only at
+   * the end of the object. Several reads may run at once. `into` belongs to the caller.
+   */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Lets go of the object once the reads under way have ended. Repeating it changes nothing. */
+  close(): Promise<void>;
 }
 
 export type ContentLocation =
@@ -75,6 +99,13 @@ export interface PartAddress {
   readonly expiresAt: Date;
 }
 
+/** One part of an upload: `partNumber` counts from 1, `offset` is where its bytes begin in the whole. */
+export interface PartExtent {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  readonly offset: number;
+}
+
 export interface ReceivedPart {
   readonly partNumber: number;
   readonly sizeBytes: number;
@@ -82,36 +113,50 @@ export interface ReceivedPart {
   readonly etag: string;
 }
 
+export interface PartSession {
+  readonly key: ContentKey;
+  readonly handle: string;
+  readonly beganAt: Date;
+}
+
 /**
- * Bytes that come straight from clients into `incoming/`. A session is begun per upload; its `handle` is opaque
- * (S3: the multipart upload id) and stored with the upload.
+ * Uploads by parts. A session is begun per upload; its `handle` is opaque (S3: the multipart upload id) and
+ * stored with the upload.
  */
-export interface ReceivingStore {
+export interface PartSessions {
   /** Prepares to receive parts. Beginning again for the same key gives a handle that works as well. */
   begin(key: ContentKey, sizeBytes: number, partSizeBytes: number): Promise<string>;
 
-  /** An address for one POST of the whole object, refused once the object is there or the upload has ended. */
-  addressForm(key: ContentKey, conditions: ReceivingConditions, expiresAt: Date): Promise<PostForm>;
-
   /**
-   * An address for one PUT of part `partNumber` (from 1) with exactly `sizeBytes`. It is good for one success: a
-   * part that has arrived is replaced only through a newer address.
+   * In ascending order; a part is listed when all of its bytes are durable. A session that was joined or
+   * aborted lists none: whether the object is there, `ContentStore.stat` tells.
    */
-  addressPart(
-    key: ContentKey,
-    handle: string,
-    part: { partNumber: number; sizeBytes: number; offset: number },
-    expiresAt: Date,
-  ): Promise<PartAddress>;
-
-  /** In ascending order; a part is listed when all of its bytes are durable. */
   listParts(key: ContentKey, handle: string): Promise<readonly ReceivedPart[]>;
 
-  /** Joins the parts into the object. Repeating it after a success changes nothing. */
+  /**
+   * Joins the parts into the object. Repeating it after a success changes nothing. Rejects with
+   * `upload-incomplete` when a part is not there, `part-invalid` when one is another than given, and
+   * `upload-closed` when there is neither a session nor the object; what has arrived stays.
+   */
   join(key: ContentKey, handle: string, parts: readonly ReceivedPart[]): Promise<ContentStat>;
 
   /** Forgets the session and all of its bytes, joined or not. Repeating it changes nothing. */
   abort(key: ContentKey, handle: string): Promise<void>;
+
+  /** Sessions neither joined nor aborted, those without an upload among them: for clean-up. */
+  listSessions(): AsyncIterable<PartSession>;
+}
+
+/** Bytes that come straight from clients into `incoming/`. */
+export interface ReceivingStore extends PartSessions {
+  /** An address for one POST of the whole object, refused once the object is there or the upload has ended. */
+  addressForm(key: ContentKey, conditions: ReceivingConditions, expiresAt: Date): Promise<PostForm>;
+
+  /**
+   * An address for one PUT of part `partNumber` with exactly `sizeBytes`. It is good for one success: a part
+   * that has arrived is replaced only through a newer address, and is not listed while that happens.
+   */
+  addressPart(key: ContentKey, handle: string, part: PartExtent, expiresAt: Date): Promise<PartAddress>;
 }
 
 /** Addresses that serve content without a token. */
@@ -125,4 +170,46 @@ export interface ServingStore {
     served: { digest: string; fileName: string; contentType: string; versionId: string },
     expiresAt: Date,
   ): Promise<string>;
+}
+
+/**
+ * Where this server itself puts the bytes that clients send to its own addresses. With a store that clients
+ * reach directly (S3) there is none.
+ */
+export interface IncomingStore extends PartSessions {
+  /**
+   * Receives one part into the session of `key`. Resolves when the part is durable and listed.
+   *
+   * `nonce` names the address it came to, and sorts by the making of addresses: one that is not newer than that
+   * of the part already there is refused (`address-used`). Rejects with `upload-size-mismatch` when the stream
+   * ends early or brings more, `upload-closed` when the session is joined, aborted or never was, `part-invalid`
+   * for an extent outside of the whole, and with the stream's own error; then the part is not there. A part that
+   * comes while another is on its way under the same number ends the other: a client that lost its connection
+   * and comes again must not wait for the dead one. The stream is left as it is, never destroyed.
+   */
+  receivePart(
+    key: ContentKey,
+    part: PartExtent & { readonly nonce: string },
+    bytes: Readable,
+  ): Promise<ReceivedPart>;
+
+  /**
+   * Receives a whole object under a key that holds none, else `address-used`. Rejects as `receivePart` does,
+   * with nothing kept. The stream is left as it is, never destroyed.
+   */
+  receiveWhole(
+    key: ContentKey,
+    limits: { readonly minimumBytes: number; readonly maximumBytes: number },
+    bytes: Readable,
+  ): Promise<{ readonly etag: string }>;
+}
+
+/** Whether an upload still takes bytes: asked when a client comes to one of its addresses. */
+export interface ReceivingGuard {
+  isOpen(uploadId: string): Promise<boolean>;
+}
+
+/** Whether a version may be read at this moment: asked when a client comes to one of its addresses. */
+export interface ServingGuard {
+  isServed(versionId: string): Promise<boolean>;
 }
