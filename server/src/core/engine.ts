@@ -1,15 +1,44 @@
 // What a records engine (SQLite, memory, …) must fill: the stores of every feature and one commit over them.
 // Adapters implement it and wiring chooses one; a feature never sees more of it than its own ports.
+import type { AccessChange, GroupStore, LoginAttempts, TokenStore, UserStore } from './access/index.ts';
 import type { AuditAppended, AuditLog } from './audit/index.ts';
 import type { Commit } from './commit.ts';
+import type { EventAppended, EventStore, WebhookChange, WebhookStore } from './events/index.ts';
 import type { ItemInserted, ItemStore } from './items/index.ts';
 import type { JobQueue, JobQueued, JobRevived } from './jobs/index.ts';
+import type { PackageChanged, PackageInserted, PackageStore } from './packages/index.ts';
+import type { VersionChanged, VersionInserted, VersionStore } from './packages/index.ts';
+import type { PackageIndexed, PackageSearch } from './packages/index.ts';
+import type { UploadChanged, UploadInserted, UploadStore } from './uploads/index.ts';
+import type { ContentHeld, ContentHolds, ContentReleased } from './content/index.ts';
+import type { ReportPut, ReportStore } from './pipeline/index.ts';
+import type { VersionFileStore } from './pipeline/index.ts';
 
-export type AnyChange = AuditAppended | ItemInserted | JobQueued | JobRevived;
+export type AnyChange =
+  | AccessChange
+  | AuditAppended
+  | EventAppended
+  | WebhookChange
+  | ItemInserted
+  | JobQueued
+  | JobRevived | PackageInserted | PackageChanged | VersionInserted | VersionChanged | PackageIndexed | UploadInserted | UploadChanged | ContentHeld | ContentReleased | ReportPut;
 
 export interface RecordsEngine {
   readonly commit: Commit<AnyChange>;
+  readonly users: UserStore;
+  readonly groups: GroupStore;
+  readonly tokens: TokenStore;
+  readonly loginAttempts: LoginAttempts;
   readonly audit: AuditLog;
   readonly items: ItemStore;
   readonly jobs: JobQueue;
+  readonly events: EventStore;
+  readonly webhooks: WebhookStore;
+  readonly packages: PackageStore;
+  readonly versions: VersionStore;
+  readonly search: PackageSearch;
+  readonly uploads: UploadStore;
+  readonly holds: ContentHolds;
+  readonly reports: ReportStore;
+  readonly files: VersionFileStore;
 }

@@ -16,6 +16,7 @@ export const featureOrder = [
   'gate',
   'items',
   'health',
+  'health',
 ];
 const usedByNobody = new Set(['items', 'health']);
 

@@ -2,8 +2,21 @@
 import { type Change, type Commit, maximumChanges } from '../../core/commit.ts';
 import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { MemoryAuditLog } from './audit.ts';
+import { MemoryEventStore } from './events.ts';
+import { MemoryGroupStore } from './groups.ts';
 import { MemoryItemStore } from './items.ts';
 import { MemoryJobQueue } from './jobs.ts';
+import { MemoryLoginAttempts } from './login-attempts.ts';
+import { MemoryTokenStore } from './tokens.ts';
+import { MemoryUserStore } from './users.ts';
+import { MemoryWebhookStore } from './webhooks.ts';
+import { MemoryPackageStore } from './packages.ts';
+import { MemoryVersionStore } from './versions.ts';
+import { MemoryPackageSearch } from './package-search.ts';
+import { MemoryUploadStore } from './uploads.ts';
+import { MemoryContentHolds } from './content-holds.ts';
+import { MemoryReportStore } from './reports.ts';
+import { MemoryVersionFileStore } from './version-files.ts';
 
 /**
  * How each change of a feature is made. An applier checks its condition before it touches anything, throws the
@@ -15,12 +28,28 @@ export type MemoryAppliers<C extends Change> = {
 
 /** The stores of one in-memory registry, and the commit over all of them. */
 export function memoryEngine(): RecordsEngine {
-  const stores = { audit: new MemoryAuditLog(), items: new MemoryItemStore(), jobs: new MemoryJobQueue() };
+  const users = new MemoryUserStore();
+  const groups = new MemoryGroupStore(users);
+  const jobs = new MemoryJobQueue();
+  const stores = {
+    users,
+    groups,
+    tokens: new MemoryTokenStore(users, groups),
+    loginAttempts: new MemoryLoginAttempts(),
+    audit: new MemoryAuditLog(),
+    items: new MemoryItemStore(),
+    jobs,
+    events: new MemoryEventStore(jobs.appliers),
+    webhooks: new MemoryWebhookStore(), packages: new MemoryPackageStore(), versions: new MemoryVersionStore(), search: new MemoryPackageSearch(), uploads: new MemoryUploadStore(), holds: new MemoryContentHolds(), reports: new MemoryReportStore(), files: new MemoryVersionFileStore() };
   const appliers: MemoryAppliers<AnyChange> = {
+    ...users.appliers,
+    ...groups.appliers,
+    ...stores.tokens.appliers,
     ...stores.audit.appliers,
     ...stores.items.appliers,
     ...stores.jobs.appliers,
-  };
+    ...stores.events.appliers,
+    ...stores.webhooks.appliers, ...stores.packages.appliers, ...stores.versions.appliers, ...stores.search.appliers, ...stores.uploads.appliers, ...stores.holds.appliers, ...stores.reports.appliers };
   return { ...stores, commit: memoryCommit(appliers) };
 }
 

@@ -1,16 +1,42 @@
 import type { RecordsEngine } from '../../core/engine.ts';
 import { SqlAuditLog } from './audit.ts';
+import { SqlPackageStore } from './packages.ts';
+import { SqlVersionStore } from './versions.ts';
+import { SqlPackageSearch } from './package-search.ts';
+import { SqlUploadStore } from './uploads.ts';
+import { SqlContentHolds } from './content-holds.ts';
+import { SqlReportStore } from './reports.ts';
+import { SqlVersionFileStore } from './version-files.ts';
 import { sqlCommit } from './commit.ts';
+import { SqlEventStore } from './events.ts';
+import { SqlGroupStore } from './groups.ts';
 import { SqlItemStore } from './items.ts';
 import { SqlJobQueue } from './jobs.ts';
+import { SqlLoginAttempts } from './login-attempts.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
+import { SqlTokenStore } from './tokens.ts';
+import { SqlUserStore } from './users.ts';
+import { SqlWebhookStore } from './webhooks.ts';
 
 /** The stores of a registry whose records lie in an SQL database, and the commit over all of them. */
 export function sqlEngine(database: SqlDatabase): RecordsEngine {
   return {
+    users: new SqlUserStore(database),
+    groups: new SqlGroupStore(database),
+    tokens: new SqlTokenStore(database),
+    loginAttempts: new SqlLoginAttempts(database),
     audit: new SqlAuditLog(database),
     items: new SqlItemStore(database),
     jobs: new SqlJobQueue(database),
+    events: new SqlEventStore(database),
+    webhooks: new SqlWebhookStore(database),
+    packages: new SqlPackageStore(database),
+    versions: new SqlVersionStore(database),
+    search: new SqlPackageSearch(database),
+    uploads: new SqlUploadStore(database),
+    holds: new SqlContentHolds(database),
+    reports: new SqlReportStore(database),
+    files: new SqlVersionFileStore(database),
     commit: sqlCommit(database),
   };
 }

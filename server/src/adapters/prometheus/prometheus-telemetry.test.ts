@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PrometheusTelemetry } from './prometheus-telemetry.ts';
+
+const now = new Date('2026-01-31T12:00:00Z');
+
+function telemetry() {
+  const statistics = async () => [
+    {
+      kind: 'check-version' as const,
+      waiting: 3,
+      running: 1,
+      dead: 2,
+      oldestDueAt: new Date(now.getTime() - 90_000),
+    },
+  ];
+  return new PrometheusTelemetry({ version: '1.2.3', jobs: { statistics }, now: () => now });
+}
+
+const textOf = async (told: PrometheusTelemetry) => (await told.expose()).text;
+
+test('requests are told by operation and status', async () => {
+  const told = telemetry();
+  told.requestAnswered('package.read', 200, 0.002);
+  told.requestAnswered('package.read', 200, 0.002);
+  told.requestAnswered('package.read', 404, 0.002);
+  told.requestAnswered(null, 404, 0.002);
+  const text = await textOf(told);
+  assert.match(text, /assay_http_request_seconds_count\{operation="package.read",status="200"\} 2\n/);
+  assert.match(text, /assay_http_request_seconds_count\{operation="package.read",status="404"\} 1\n/);
+  assert.match(text, /assay_http_request_seconds_count\{operation="none",status="404"\} 1\n/);
+});
+
+test('jobs, checks, bytes and streams are told', async () => {
+  const told = telemetry();
+  told.jobEnded('tell-event', 'again', 0.1);
+  told.checkEnded('archive', 'passed', 0.1);
+  told.contentReceived(1_000);
+  told.contentSent(10);
+  told.contentSent(5);
+  told.eventStreams(2);
+  const text = await textOf(told);
+  assert.match(text, /assay_job_seconds_count\{kind="tell-event",outcome="again"\} 1\n/);
+  assert.match(text, /assay_check_seconds_count\{check="archive",verdict="passed"\} 1\n/);
+  assert.match(text, /assay_content_received_bytes_total 1000\n/);
+  assert.match(text, /assay_content_sent_bytes_total 15\n/);
+  assert.match(text, /assay_event_streams 2\n/);
+  assert.match(text, /assay_build_info\{version="1.2.3"\} 1\n/);
+});
+
+test('the queue is asked when the metrics are read, and may be silent', async () => {
+  const text = await textOf(telemetry());
+  assert.match(text, /assay_jobs_waiting\{kind="check-version"\} 3\n/);
+  assert.match(text, /assay_jobs_running\{kind="check-version"\} 1\n/);
+  assert.match(text, /assay_jobs_dead\{kind="check-version"\} 2\n/);
+  assert.match(text, /assay_jobs_oldest_due_seconds\{kind="check-version"\} 90\n/);
+  const silent = new PrometheusTelemetry({
+    version: '1',
+    jobs: { statistics: () => Promise.reject(new Error('no answer')) },
+    now: () => now,
+  });
+  assert.doesNotMatch(await textOf(silent), /assay_jobs_waiting\{/);
+});
+
+test('every metric is explained, typed, named by the conventions, and told once', async () => {
+  const told = telemetry();
+  told.requestAnswered('package.read', 200, 0.002);
+  const text = await textOf(told);
+  const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+  const own = types.filter(([, name]) => name?.startsWith('assay_'));
+  assert.ok(own.length >= 10, `${own.length} metrics`);
+  const names = types.map(([, name]) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const [, name = '', type] of own) {
+    assert.match(name, /^assay_[a-z]+(_[a-z]+)*$/);
+    assert.match(text, new RegExp(`^# HELP ${name} \\S.*\\.$`, 'm'));
+    assert.equal(type === 'counter', name.endsWith('_total'), `${name} is a ${type}`);
+    assert.doesNotMatch(name, /_(ms|milliseconds|kb|mb)(_|$)/, `${name} is not in base units`);
+    if (type === 'histogram') assert.match(name, /_(seconds|bytes)$/);
+  }
+});

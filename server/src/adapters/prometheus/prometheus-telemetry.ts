@@ -1,0 +1,129 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Exposition, Telemetry } from '../../core/health/index.ts';
+import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
+import type { OperationName } from '../../core/operations.ts';
+
+/** Metrics in the text format of Prometheus. Every name begins with `assay_`, but those that Node.js itself has. */
+export class PrometheusTelemetry implements Telemetry, Exposition {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'operation' | 'status'>;
+  readonly #jobs: Histogram<'kind' | 'outcome'>;
+  readonly #checks: Histogram<'check' | 'verdict'>;
+  readonly #received: Counter;
+  readonly #sent: Counter;
+  readonly #streams: Gauge;
+  readonly #readQueue: () => Promise<void>;
+  /** Resolved once each, so that counting a request makes no objects. */
+  readonly #requestChildren = new Map<OperationName | null, Map<number, Histogram.Internal<string>>>();
+
+  constructor(about: { version: string; jobs: Pick<JobQueue, 'statistics'>; now: () => Date }) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'assay_http_request_seconds',
+      help: 'Time from receiving a request to the end of its answer.',
+      labelNames: ['operation', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    });
+    this.#jobs = new Histogram({
+      name: 'assay_job_seconds',
+      help: 'Time that one attempt of a job took.',
+      labelNames: ['kind', 'outcome'],
+      buckets: [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800],
+      registers,
+    });
+    this.#checks = new Histogram({
+      name: 'assay_check_seconds',
+      help: 'Time that one check of a version took.',
+      labelNames: ['check', 'verdict'],
+      buckets: [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800],
+      registers,
+    });
+    this.#received = new Counter({
+      name: 'assay_content_received_bytes_total',
+      help: 'Bytes of requests that bring content.',
+      registers,
+    });
+    this.#sent = new Counter({
+      name: 'assay_content_sent_bytes_total',
+      help: 'Bytes of answers that carry content.',
+      registers,
+    });
+    this.#streams = new Gauge({
+      name: 'assay_event_streams',
+      help: 'Clients of this process that follow events now.',
+      registers,
+    });
+    new Gauge({
+      name: 'assay_build_info',
+      help: 'Always 1; the label says which release runs.',
+      labelNames: ['version'],
+      registers,
+    }).set({ version: about.version }, 1);
+    this.#readQueue = queueGauges(about, registers);
+  }
+
+  requestAnswered(operation: OperationName | null, status: number, seconds: number): void {
+    let children = this.#requestChildren.get(operation);
+    if (children === undefined) {
+      children = new Map();
+      this.#requestChildren.set(operation, children);
+    }
+    let child = children.get(status);
+    if (child === undefined) {
+      child = this.#requests.labels(operation ?? 'none', String(status));
+      children.set(status, child);
+    }
+    child.observe(seconds);
+  }
+
+  contentReceived(bytes: number): void {
+    this.#received.inc(bytes);
+  }
+
+  contentSent(bytes: number): void {
+    this.#sent.inc(bytes);
+  }
+
+  jobEnded(kind: JobKind, outcome: 'finished' | 'again' | 'dead', seconds: number): void {
+    this.#jobs.observe({ kind, outcome }, seconds);
+  }
+
+  checkEnded(check: string, verdict: 'passed' | 'failed' | 'inconclusive', seconds: number): void {
+    this.#checks.observe({ check, verdict }, seconds);
+  }
+
+  eventStreams(open: number): void {
+    this.#streams.set(open);
+  }
+
+  async expose(): Promise<{ contentType: string; text: string }> {
+    await this.#readQueue();
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+}
+
+/** Gauges of the job queue, and how to bring them up to date; a queue that does not answer leaves them out. */
+function queueGauges(
+  { jobs, now }: { jobs: Pick<JobQueue, 'statistics'>; now: () => Date },
+  registers: Registry[],
+): () => Promise<void> {
+  const labelNames = ['kind'] as const;
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });
+  const waiting = gauge('assay_jobs_waiting', 'Jobs that nobody has taken yet.');
+  const running = gauge('assay_jobs_running', 'Jobs that a worker has taken.');
+  const dead = gauge('assay_jobs_dead', 'Jobs that have given up and wait for a person.');
+  const oldest = gauge('assay_jobs_oldest_due_seconds', 'How long the longest-waiting job has been due.');
+  return async () => {
+    const statistics = await jobs.statistics(now()).catch(() => []);
+    for (const each of [waiting, running, dead, oldest]) each.reset();
+    for (const { kind, ...count } of statistics) {
+      waiting.set({ kind }, count.waiting);
+      running.set({ kind }, count.running);
+      dead.set({ kind }, count.dead);
+      const due = count.oldestDueAt === null ? 0 : now().getTime() - count.oldestDueAt.getTime();
+      oldest.set({ kind }, Math.max(0, due / 1000));
+    }
+  };
+}

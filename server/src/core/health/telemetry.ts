@@ -1,0 +1,29 @@
+import type { JobKind } from '../jobs/index.ts';
+import type { OperationName } from '../operations.ts';
+
+/** Counts and times what the registry does, for a monitoring system. Cheap, and never throws. */
+export interface Telemetry {
+  /** `operation` is null for a request that no route takes. */
+  requestAnswered(operation: OperationName | null, status: number, seconds: number): void;
+  contentReceived(bytes: number): void;
+  contentSent(bytes: number): void;
+  /** `again`: failed, and will be tried once more. */
+  jobEnded(kind: JobKind, outcome: 'finished' | 'again' | 'dead', seconds: number): void;
+  checkEnded(check: string, verdict: 'passed' | 'failed' | 'inconclusive', seconds: number): void;
+  eventStreams(open: number): void;
+}
+
+/** All that was told to a `Telemetry`, in the form that the monitoring system reads. */
+export interface Exposition {
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export const noTelemetry: Telemetry & Exposition = {
+  requestAnswered: () => {},
+  contentReceived: () => {},
+  contentSent: () => {},
+  jobEnded: () => {},
+  checkEnded: () => {},
+  eventStreams: () => {},
+  expose: async () => ({ contentType: 'text/plain', text: '' }),
+};
