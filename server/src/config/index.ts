@@ -1,15 +1,18 @@
 // The configuration of the whole program. Read once, in main.ts.
+import { type ChecksConfig, checkFields } from './checks.ts';
 import { type Environment, type Fields, readFields } from './fields.ts';
 import { type ServerConfig, serverFields } from './server.ts';
 import { type StorageConfig, storageFields } from './storage.ts';
 
 export interface Config {
+  readonly checks: ChecksConfig;
   readonly server: ServerConfig;
   readonly storage: StorageConfig;
 }
 
 /** Every field by concern; documentation and `assay config` are drawn from this. */
 export const concerns: Readonly<Record<keyof Config, Fields>> = {
+  checks: checkFields,
   server: serverFields,
   storage: storageFields,
 };
@@ -28,6 +31,7 @@ export class ConfigError extends Error {
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
   const config: Config = {
+    checks: readFields(checkFields, environment, problems),
     server: readFields(serverFields, environment, problems),
     storage: readFields(storageFields, environment, problems),
   };

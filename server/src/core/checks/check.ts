@@ -7,7 +7,8 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /**
    * Up to `length` bytes from `position`; fewer only at the end of the source. The buffer may be reused by the
-   * next call: copy what must last. Rejects when the bytes cannot be had; the check is then inconclusive.
+   * next call: copy what must last. Rejects with a `StorageError` when the bytes cannot be had, which ends the
+   * whole examination: it says nothing about the bytes.
    */
   read(position: number, length: number): Promise<Uint8Array>;
 }
@@ -30,7 +31,10 @@ export interface Finding {
   readonly explanation: string;
 }
 
-/** A version's bytes that an engine has looked at. */
+/**
+ * What a check has looked at of the bytes that it is about: for the archive check every byte of the package, for
+ * the structure check those of the archive's directory. `passed` needs both to be equal.
+ */
 export interface Coverage {
   readonly bytesLookedAt: number;
   readonly bytesInAll: number;
@@ -46,6 +50,25 @@ export interface CheckResult {
   /** Why it is inconclusive; null otherwise. */
   readonly reason: string | null;
   readonly durationMs: number;
+}
+
+/**
+ * What one check concludes. It passed only when nothing blocks, it came to its end and it looked at every byte;
+ * `incomplete` says why it did not come to its end.
+ */
+export function conclude(
+  findings: readonly Finding[],
+  coverage: Coverage,
+  incomplete: string | null,
+): Pick<CheckResult, 'verdict' | 'reason'> {
+  if (findings.some((finding) => finding.severity === 'blocks')) return { verdict: 'failed', reason: null };
+  if (incomplete !== null) return { verdict: 'inconclusive', reason: incomplete };
+  const { bytesLookedAt, bytesInAll } = coverage;
+  if (bytesLookedAt === bytesInAll) return { verdict: 'passed', reason: null };
+  return {
+    verdict: 'inconclusive',
+    reason: `Only ${bytesLookedAt} of ${bytesInAll} bytes were looked at.`,
+  };
 }
 
 /** `failed` outweighs `inconclusive`, which outweighs `passed`; nothing checked is inconclusive. */
@@ -81,4 +104,10 @@ export interface PackageDescription {
   readonly summary: string;
   /** From the manifest: SPDX expression or licence name; empty when none is stated. */
   readonly license: string;
+}
+
+/** What a check needs to know about a package besides its bytes. */
+export interface About {
+  readonly kind: 'model' | 'dataset' | 'code';
+  readonly fileName: string;
 }

@@ -1,2 +1,12 @@
+export { examineMembers, type MembersExamined } from './archive/examine-members.ts';
+export type { Member } from './archive/member.ts';
+export { type ArchiveSurvey, type MemberBatch, surveyArchive } from './archive/survey-archive.ts';
+export { ByteWindow } from './byte-window.ts';
 export * from './check.ts';
-export type * from './ports.ts';
+export { FindingList, type FindingsPart } from './findings.ts';
+export { hashContent } from './hash-content.ts';
+export type { ArchiveLimits } from './limits.ts';
+export { memberStream } from './member-stream.ts';
+export * from './ports.ts';
+export { type RuleId, rules } from './rules.ts';
+export { checkStructure, type StructureChecked } from './structure/check-structure.ts';

@@ -1,5 +1,5 @@
 import type { ContentLocation } from '../content/index.ts';
-import type { CheckResult, PackageDescription, PackageFile } from './check.ts';
+import type { About, ByteSource, CheckResult, PackageDescription, PackageFile } from './check.ts';
 
 export interface Examination {
   /** SHA-256 of the whole content, lower-case hex. */
@@ -16,10 +16,51 @@ export interface Examination {
  * not answer rejects (`StorageError`), and an aborted `signal`.
  */
 export interface Examiner {
-  examine(
-    content: ContentLocation,
-    about: { kind: 'model' | 'dataset' | 'code'; fileName: string },
-    signal: AbortSignal,
-  ): Promise<Examination>;
+  examine(content: ContentLocation, about: About, signal: AbortSignal): Promise<Examination>;
   close(): Promise<void>;
+}
+
+/** One record of an archive's directory, as it stands there, nothing judged. */
+export interface ArchiveEntry {
+  /** A folder's ends with `/`. */
+  readonly nameBytes: Uint8Array;
+  /** Another name for the same member that some programs prefer (Info-ZIP Unicode Path); null when none is valid. */
+  readonly alternativeName: Uint8Array | null;
+  /** General purpose bit flags. */
+  readonly flags: number;
+  /** 0 stored, 8 deflate; others exist. */
+  readonly method: number;
+  readonly crc32: number;
+  readonly storedBytes: number;
+  readonly sizeBytes: number;
+  /** Unix mode in the upper 16 bits, MS-DOS attributes in the lowest 8. */
+  readonly externalAttributes: number;
+  /** Where its local header stands, from the start of the source. */
+  readonly headerOffset: number;
+  /** Bytes that the record takes in the directory. */
+  readonly recordBytes: number;
+}
+
+/** Reads the directory of a ZIP archive. It opens no member: the archive check does that itself. */
+export interface ArchiveReader {
+  /** Rejects with an `ArchiveError` where the directory cannot be found or understood. */
+  open(source: ByteSource): Promise<ArchiveDirectory>;
+}
+
+export interface ArchiveDirectory {
+  /** As the archive states it. */
+  readonly entryCount: number;
+  /** In the order of the directory; to be iterated once. Rejects with an `ArchiveError` at a record that is broken. */
+  readonly entries: AsyncIterable<ArchiveEntry>;
+}
+
+/** An archive that its reader refuses; `message` is for people. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+  readonly fault: 'damaged' | 'encrypted' | 'unsupported';
+
+  constructor(fault: ArchiveError['fault'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.fault = fault;
+  }
 }

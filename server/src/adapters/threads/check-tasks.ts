@@ -1,0 +1,46 @@
+// What the main thread and the check threads say to each other: plain data, in small pieces, so that the main
+// thread is never busy copying for long.
+import type {
+  About,
+  ArchiveLimits,
+  FindingsPart,
+  MembersExamined,
+  StructureChecked,
+} from '../../core/checks/index.ts';
+import type { ContentLocation } from '../../core/content/index.ts';
+import type { StorageFailure } from '../../core/errors.ts';
+
+/** Every piece of work, with what it answers. */
+export interface CheckTasks {
+  hash: { asked: object; answer: string };
+  survey: { asked: { readonly limits: ArchiveLimits }; answer: PackedSurvey };
+  members: { asked: { readonly members: PackedMembers }; answer: MembersExamined };
+  structure: {
+    asked: { readonly about: About; readonly limits: ArchiveLimits };
+    answer: StructureChecked;
+  };
+}
+
+export type CheckTask = {
+  [Name in keyof CheckTasks]: {
+    readonly task: Name;
+    readonly content: ContentLocation;
+  } & CheckTasks[Name]['asked'];
+}[keyof CheckTasks];
+
+/**
+ * `Member[]` as JSON in bytes: goes from thread to thread through the main one, which copies it without having to
+ * make 200,000 objects of it.
+ */
+export type PackedMembers = Uint8Array;
+
+export interface PackedSurvey {
+  readonly findings: FindingsPart;
+  readonly bytesLookedAt: number;
+  readonly batches: readonly { readonly members: PackedMembers; readonly workBytes: number }[];
+}
+
+/** An error loses its class on the way between threads; a store that fails must stay recognisable. */
+export type TaskOutcome<T> =
+  | { readonly answer: T }
+  | { readonly storageFailure: StorageFailure; readonly message: string };

@@ -1,0 +1,61 @@
+// Runs inside a check thread: one task at a time, each with a source of its own.
+import {
+  type ArchiveReader,
+  type ByteSource,
+  checkStructure,
+  examineMembers,
+  hashContent,
+  type Member,
+  surveyArchive,
+} from '../../core/checks/index.ts';
+import type { ContentLocation } from '../../core/content/index.ts';
+import { StorageError } from '../../core/errors.ts';
+import type { CheckTask, CheckTasks, PackedMembers, TaskOutcome } from './check-tasks.ts';
+
+export interface ThreadPorts {
+  readonly archiveReader: ArchiveReader;
+  readonly openSource: (content: ContentLocation) => ByteSource & { close?(): void };
+}
+
+type Answer = CheckTasks[keyof CheckTasks]['answer'];
+
+/** What a check thread's file exports as its default. */
+export function checkThreadHandler(ports: ThreadPorts): (task: CheckTask) => Promise<TaskOutcome<Answer>> {
+  return async (task) => {
+    try {
+      const source = ports.openSource(task.content);
+      try {
+        return { answer: await work(ports, source, task) };
+      } finally {
+        source.close?.();
+      }
+    } catch (error) {
+      if (error instanceof StorageError) return { storageFailure: error.failure, message: error.message };
+      throw error;
+    }
+  };
+}
+
+async function work(ports: ThreadPorts, source: ByteSource, task: CheckTask): Promise<Answer> {
+  switch (task.task) {
+    case 'hash':
+      return hashContent(source);
+    case 'structure':
+      return checkStructure(ports, source, task.about, task.limits);
+    case 'members':
+      return examineMembers(source, unpack(task.members));
+    case 'survey': {
+      const survey = await surveyArchive(ports, source, task.limits);
+      const batches = survey.batches.map(({ members, workBytes }) => ({ members: pack(members), workBytes }));
+      return { ...survey, batches };
+    }
+  }
+}
+
+function pack(members: readonly Member[]): PackedMembers {
+  return new TextEncoder().encode(JSON.stringify(members));
+}
+
+function unpack(members: PackedMembers): readonly Member[] {
+  return JSON.parse(new TextDecoder().decode(members));
+}

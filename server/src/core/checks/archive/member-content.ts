@@ -1,0 +1,119 @@
+import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import type { ByteWindow } from '../byte-window.ts';
+import type { Member } from './member.ts';
+
+/** Members of no more stored and expanded bytes are inflated in one call, which costs no stream. */
+const atOnceBytes = 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+
+export interface ContentRead {
+  /** Stored bytes that belong to the content; fewer than there are when something hides behind it. */
+  readonly storedBytes: number;
+  /** It goes on beyond the `maximumBytes` that were asked for. */
+  readonly isLonger: boolean;
+  /** Why the content could not be read to its end; null when it could. */
+  readonly fault: string | null;
+}
+
+/**
+ * Hands the member's content to `onChunk`, piece by piece; a piece is good until the call returns. `start` is where
+ * its stored bytes begin. No more than `maximumBytes` and one piece are ever expanded; the rest is then left.
+ */
+export async function readContent(
+  window: ByteWindow,
+  start: number,
+  member: Pick<Member, 'method' | 'storedBytes' | 'sizeBytes'>,
+  maximumBytes: number,
+  onChunk: (bytes: Uint8Array) => void,
+): Promise<ContentRead> {
+  const { method, storedBytes, sizeBytes } = member;
+  if (method === 'stored') return copyStored(window, start, storedBytes, maximumBytes, onChunk);
+  if (storedBytes > atOnceBytes || sizeBytes > atOnceBytes || sizeBytes > maximumBytes)
+    return inflateInPieces(window, start, storedBytes, maximumBytes, onChunk);
+  return inflateAtOnce(await window.read(start, storedBytes), sizeBytes, onChunk);
+}
+
+async function copyStored(
+  window: ByteWindow,
+  start: number,
+  storedBytes: number,
+  maximumBytes: number,
+  onChunk: (bytes: Uint8Array) => void,
+): Promise<ContentRead> {
+  const wanted = Math.min(storedBytes, maximumBytes);
+  for (let read = 0; read < wanted; ) {
+    const chunk = await window.readSome(start + read, wanted - read);
+    onChunk(chunk);
+    read += chunk.length;
+  }
+  return { storedBytes: wanted, isLonger: wanted < storedBytes, fault: null };
+}
+
+function inflateAtOnce(
+  bytes: Uint8Array,
+  sizeBytes: number,
+  onChunk: (bytes: Uint8Array) => void,
+): ContentRead {
+  try {
+    // Room for one byte more than stated is enough to notice a member that expands further.
+    const room = { chunkSize: Math.max(64, sizeBytes + 1), maxOutputLength: sizeBytes + 1, info: true };
+    const { buffer, engine } = inflateRawSync(bytes, room) as unknown as Inflated;
+    onChunk(buffer);
+    return { storedBytes: engine.bytesWritten, isLonger: buffer.length > sizeBytes, fault: null };
+  } catch (error) {
+    const isLonger = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { storedBytes: 0, isLonger, fault: isLonger ? null : faultOf(error) };
+  }
+}
+
+/** What zlib's calls give with `info`, which the declarations leave out. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+async function inflateInPieces(
+  window: ByteWindow,
+  start: number,
+  storedBytes: number,
+  maximumBytes: number,
+  onChunk: (bytes: Uint8Array) => void,
+): Promise<ContentRead> {
+  const inflater = createInflateRaw({ chunkSize: chunkBytes });
+  let produced = 0;
+  let fault: string | null = null;
+  let isOver = false;
+  inflater.on('data', (chunk: Buffer) => {
+    if (isOver) return;
+    onChunk(chunk);
+    produced += chunk.length;
+    if (produced > maximumBytes) inflater.destroy();
+  });
+  const over = new Promise<void>((resolve) => {
+    const settle = () => {
+      isOver = true;
+      resolve();
+    };
+    inflater.once('end', settle).once('close', settle);
+    inflater.once('error', (error) => {
+      fault = faultOf(error);
+      settle();
+    });
+  });
+  for (let read = 0; read < storedBytes && !isOver; ) {
+    const chunk = await window.readSome(start + read, storedBytes - read);
+    read += chunk.length;
+    // The window's bytes are free again when the inflater has taken them in.
+    const taken = new Promise<void>((resolve) => inflater.write(chunk, () => resolve()));
+    await Promise.race([taken, over]);
+  }
+  inflater.end();
+  await over;
+  const consumed = inflater.bytesWritten;
+  inflater.destroy();
+  return { storedBytes: consumed, isLonger: produced > maximumBytes, fault };
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

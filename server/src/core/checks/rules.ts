@@ -1,0 +1,193 @@
+// Every rule of every check, in one table. `docs/checks.md` lists the same and is tested against it.
+import type { Severity } from './check.ts';
+
+interface Rule {
+  readonly severity: Severity;
+  /** What was found, and why it matters. */
+  readonly meaning: string;
+  /** What the publisher can do about it. */
+  readonly remedy: string;
+}
+
+export const rules = {
+  // The archive as a whole
+  'archive.not-a-zip': {
+    severity: 'blocks',
+    meaning: 'The file is not a ZIP archive; the explanation names what it looks like.',
+    remedy: 'Pack the files as a ZIP archive and publish that.',
+  },
+  'archive.damaged': {
+    severity: 'blocks',
+    meaning: 'A structure of the archive, or the compressed data of a member, cannot be read.',
+    remedy: 'Make the archive again; check with `unzip -t` before publishing.',
+  },
+  'archive.unsupported': {
+    severity: 'blocks',
+    meaning: 'The archive uses a feature of ZIP that is not accepted, such as several volumes.',
+    remedy: 'Make the archive again as a plain ZIP in one file.',
+  },
+  'archive.prefixed-data': {
+    severity: 'blocks',
+    meaning: 'There are bytes before the first member: another file that the archive hides behind.',
+    remedy: 'Remove what stands before the archive; self-extracting archives are not accepted.',
+  },
+  'archive.trailing-data': {
+    severity: 'blocks',
+    meaning: 'There are bytes after the end of the archive, which most programs never look at.',
+    remedy: 'Remove what stands after the archive.',
+  },
+  'archive.hidden-data': {
+    severity: 'blocks',
+    meaning: 'There are bytes between or inside members that belong to no file.',
+    remedy: 'Make the archive again in one go, instead of changing it in place.',
+  },
+  'archive.overlap': {
+    severity: 'blocks',
+    meaning: 'Two members, or a member and the directory, share bytes: a known form of decompression bomb.',
+    remedy: 'Make the archive again with a common program.',
+  },
+  'archive.ambiguous': {
+    severity: 'blocks',
+    meaning:
+      'Two records of the archive contradict each other, so that two programs would unpack different things.',
+    remedy: 'Make the archive again with a common program.',
+  },
+  'archive.encrypted': {
+    severity: 'blocks',
+    meaning: 'A member is encrypted and cannot be looked at.',
+    remedy: 'Pack the files without a password.',
+  },
+  'archive.unknown-method': {
+    severity: 'blocks',
+    meaning: 'A member is compressed by a method other than stored (0) and deflate (8).',
+    remedy: 'Pack the files with the methods stored or deflate.',
+  },
+
+  // What a member is
+  'archive.unsafe-path': {
+    severity: 'blocks',
+    meaning:
+      'A name leads outside the folder it is unpacked into, or means something else on another system: `..`, absolute and drive paths, backslashes, control characters, empty segments, names that Windows reserves.',
+    remedy: 'Rename the file: relative path, `/` between segments, no special names.',
+  },
+  'archive.name-too-long': {
+    severity: 'blocks',
+    meaning: 'A name has more bytes than the limit (`ASSAY_CHECK_NAME_BYTES`).',
+    remedy: 'Use shorter folder and file names.',
+  },
+  'archive.name-encoding': {
+    severity: 'blocks',
+    meaning: 'A name is not UTF-8, so that programs disagree about what it says.',
+    remedy: 'Pack the files with UTF-8 names.',
+  },
+  'archive.name-unmarked': {
+    severity: 'informs',
+    meaning: 'A name with non-ASCII characters is UTF-8 but not marked as such; some programs show it wrong.',
+    remedy: 'Pack the files with a program that sets the UTF-8 flag.',
+  },
+  'archive.special-file': {
+    severity: 'blocks',
+    meaning: 'A member is a symbolic link, a device, a pipe or a socket.',
+    remedy: 'Pack regular files and folders only; replace links by what they point to.',
+  },
+  'archive.duplicate-name': {
+    severity: 'blocks',
+    meaning: 'Two members have the same name; which one counts depends on the program.',
+    remedy: 'Keep one of them.',
+  },
+  'archive.colliding-name': {
+    severity: 'blocks',
+    meaning:
+      'Two names differ only by case or Unicode normalisation, or one is both a file and a folder: on some systems one overwrites the other.',
+    remedy: 'Rename one of them.',
+  },
+  'archive.folder-with-content': {
+    severity: 'blocks',
+    meaning: 'A folder entry carries data.',
+    remedy: 'Make the archive again with a common program.',
+  },
+
+  // What a member holds
+  'archive.wrong-crc': {
+    severity: 'blocks',
+    meaning: 'The content of a member does not have the CRC-32 that the archive states.',
+    remedy: 'Make the archive again; it was damaged or changed.',
+  },
+  'archive.wrong-size': {
+    severity: 'blocks',
+    meaning: 'The content of a member is shorter or longer than the archive states.',
+    remedy: 'Make the archive again; it was damaged or changed.',
+  },
+
+  // Limits
+  'archive.too-many-files': {
+    severity: 'blocks',
+    meaning: 'The archive has more entries than the limit (`ASSAY_CHECK_ENTRIES`).',
+    remedy: 'Combine small files, or have the limit raised.',
+  },
+  'archive.too-large': {
+    severity: 'blocks',
+    meaning: 'The expanded content is larger than the limit (`ASSAY_CHECK_EXPANDED_BYTES`).',
+    remedy: 'Split the package, or have the limit raised.',
+  },
+  'archive.file-too-large': {
+    severity: 'blocks',
+    meaning: 'An expanded file is larger than the limit (`ASSAY_CHECK_FILE_BYTES`).',
+    remedy: 'Split the file, or have the limit raised.',
+  },
+  'archive.expansion-ratio': {
+    severity: 'blocks',
+    meaning:
+      'The content, or one file, expands by more than the limit (`ASSAY_CHECK_EXPANSION_RATIO`): a decompression bomb.',
+    remedy: 'Store such files without compression, leave them out, or have the limit raised.',
+  },
+
+  // What a package should have
+  'structure.empty': {
+    severity: 'blocks',
+    meaning: 'The package has no file with content.',
+    remedy: 'Publish the files themselves.',
+  },
+  'structure.manifest-missing': {
+    severity: 'informs',
+    meaning: 'A code package has neither `package.json` nor `pyproject.toml` at its top.',
+    remedy: 'Add one with name, version, description and licence.',
+  },
+  'structure.manifest-unreadable': {
+    severity: 'warns',
+    meaning: 'A manifest is not what its name says (broken JSON, not text) or is over 1 MiB.',
+    remedy: 'Correct the file that the finding names.',
+  },
+  'structure.readme-missing': {
+    severity: 'informs',
+    meaning: 'A code package has no README at its top.',
+    remedy: 'Add a README.md that says what the package is for.',
+  },
+  'structure.sources-missing': {
+    severity: 'informs',
+    meaning: 'A code package has no file of a known programming language.',
+    remedy: 'Add the sources, or publish under another kind.',
+  },
+  'structure.card-missing': {
+    severity: 'informs',
+    meaning: 'A model or dataset has no card (README.md, MODEL_CARD.md or DATASET_CARD.md) at its top.',
+    remedy: 'Add a card: what it is, what it was made from, what it is good for, its licence.',
+  },
+  'structure.config-missing': {
+    severity: 'informs',
+    meaning: 'A model has no `config.json` at its top.',
+    remedy: 'Add the configuration that the model is loaded with.',
+  },
+  'structure.weights-missing': {
+    severity: 'informs',
+    meaning: 'A model has no file of a known weights format.',
+    remedy: 'Add the weights, best as safetensors or ONNX, or publish under another kind.',
+  },
+  'structure.data-missing': {
+    severity: 'informs',
+    meaning: 'A dataset has no file besides documents and manifests.',
+    remedy: 'Add the data files, or publish under another kind.',
+  },
+} as const satisfies Record<string, Rule>;
+
+export type RuleId = keyof typeof rules;
