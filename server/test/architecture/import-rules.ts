@@ -16,7 +16,6 @@ export const featureOrder = [
   'gate',
   'items',
   'health',
-  'health',
 ];
 const usedByNobody = new Set(['items', 'health']);
 
