@@ -51,7 +51,17 @@ export function reachesPackage(caller: Caller, packageName: string): boolean {
   return patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, packageName));
 }
 
+/** Takes each literal between the stars at its first place, which leaves most to the rest: never tries again. */
 function matchesPattern(pattern: string, name: string): boolean {
-  const literals = pattern.split('*').map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literals.join('.*')}$`).test(name);
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let from = first.length;
+  for (const literal of others) {
+    const at = name.indexOf(literal, from);
+    if (at < 0) return false;
+    from = at + literal.length;
+  }
+  return from + last.length <= name.length;
 }

@@ -3,16 +3,22 @@
 import type { AccessChange, GroupStore, LoginAttempts, TokenStore, UserStore } from './access/index.ts';
 import type { AuditAppended, AuditLog } from './audit/index.ts';
 import type { Commit } from './commit.ts';
+import type { ContentHeld, ContentHolds, ContentReleased } from './content/index.ts';
 import type { EventAppended, EventStore, WebhookChange, WebhookStore } from './events/index.ts';
 import type { ItemInserted, ItemStore } from './items/index.ts';
 import type { JobQueue, JobQueued, JobRevived } from './jobs/index.ts';
-import type { PackageChanged, PackageInserted, PackageStore } from './packages/index.ts';
-import type { VersionChanged, VersionInserted, VersionStore } from './packages/index.ts';
-import type { PackageIndexed, PackageSearch } from './packages/index.ts';
+import type {
+  PackageChanged,
+  PackageIndexed,
+  PackageInserted,
+  PackageSearch,
+  PackageStore,
+  VersionChanged,
+  VersionInserted,
+  VersionStore,
+} from './packages/index.ts';
+import type { ReportPut, ReportStore, VersionFileStore } from './pipeline/index.ts';
 import type { UploadChanged, UploadInserted, UploadStore } from './uploads/index.ts';
-import type { ContentHeld, ContentHolds, ContentReleased } from './content/index.ts';
-import type { ReportPut, ReportStore } from './pipeline/index.ts';
-import type { VersionFileStore } from './pipeline/index.ts';
 
 export type AnyChange =
   | AccessChange
@@ -21,7 +27,17 @@ export type AnyChange =
   | WebhookChange
   | ItemInserted
   | JobQueued
-  | JobRevived | PackageInserted | PackageChanged | VersionInserted | VersionChanged | PackageIndexed | UploadInserted | UploadChanged | ContentHeld | ContentReleased | ReportPut;
+  | JobRevived
+  | PackageInserted
+  | PackageChanged
+  | VersionInserted
+  | VersionChanged
+  | PackageIndexed
+  | UploadInserted
+  | UploadChanged
+  | ContentHeld
+  | ContentReleased
+  | ReportPut;
 
 export interface RecordsEngine {
   readonly commit: Commit<AnyChange>;

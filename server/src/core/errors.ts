@@ -86,6 +86,11 @@ export const errorCatalogue = {
     title: 'Too many failed logins',
     remedy: 'Wait for the seconds in Retry-After before the next attempt.',
   },
+  'password-wrong': {
+    kind: 'forbidden',
+    title: 'The current password is wrong',
+    remedy: 'Send the password you log in with; after repeated failures you have to wait.',
+  },
   'password-change-required': {
     kind: 'forbidden',
     title: 'The password must be changed first',

@@ -57,7 +57,9 @@ export const operations = {
   'group.list': anyone('signed-in', 'observed', 'List groups'),
   'group.read': anyone('signed-in', 'observed', 'Read a group'),
   'group.create': anyone('admin', 'with-change', 'Create a group'),
+  'group.change': anyone('admin', 'with-change', 'Change the description of a group'),
   'group.delete': anyone('admin', 'with-change', 'Delete a group'),
+  'group.list-members': anyone('signed-in', 'observed', 'List the members of a group'),
   'group.add-member': anyone('admin', 'with-change', 'Add a member to a group'),
   'group.remove-member': anyone('admin', 'with-change', 'Remove a member from a group'),
   'token.list': own('signed-in', 'observed', 'List personal access tokens'),
@@ -87,6 +89,9 @@ export const operations = {
   'version.download': anyone('download', 'with-change', 'Download a version'),
   'version.list-files': anyone('search', 'observed', 'List the files inside a version'),
   'version.read-file': anyone('download', 'with-change', 'Read one file inside a version'),
+
+  // the pipeline's own
+  'version.decide': anyone('nothing', 'with-change', 'Decide about a version after its checks'),
 
   // quarantine
   'quarantine.list': anyone('review', 'observed', 'List quarantined versions'),

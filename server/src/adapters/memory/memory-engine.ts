@@ -2,21 +2,21 @@
 import { type Change, type Commit, maximumChanges } from '../../core/commit.ts';
 import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { MemoryAuditLog } from './audit.ts';
+import { MemoryContentHolds } from './content-holds.ts';
 import { MemoryEventStore } from './events.ts';
 import { MemoryGroupStore } from './groups.ts';
 import { MemoryItemStore } from './items.ts';
 import { MemoryJobQueue } from './jobs.ts';
 import { MemoryLoginAttempts } from './login-attempts.ts';
-import { MemoryTokenStore } from './tokens.ts';
-import { MemoryUserStore } from './users.ts';
-import { MemoryWebhookStore } from './webhooks.ts';
-import { MemoryPackageStore } from './packages.ts';
-import { MemoryVersionStore } from './versions.ts';
 import { MemoryPackageSearch } from './package-search.ts';
-import { MemoryUploadStore } from './uploads.ts';
-import { MemoryContentHolds } from './content-holds.ts';
+import { MemoryPackageStore } from './packages.ts';
 import { MemoryReportStore } from './reports.ts';
+import { MemoryTokenStore } from './tokens.ts';
+import { MemoryUploadStore } from './uploads.ts';
+import { MemoryUserStore } from './users.ts';
 import { MemoryVersionFileStore } from './version-files.ts';
+import { MemoryVersionStore } from './versions.ts';
+import { MemoryWebhookStore } from './webhooks.ts';
 
 /**
  * How each change of a feature is made. An applier checks its condition before it touches anything, throws the
@@ -31,6 +31,8 @@ export function memoryEngine(): RecordsEngine {
   const users = new MemoryUserStore();
   const groups = new MemoryGroupStore(users);
   const jobs = new MemoryJobQueue();
+  const packages = new MemoryPackageStore();
+  const versions = new MemoryVersionStore();
   const stores = {
     users,
     groups,
@@ -40,7 +42,15 @@ export function memoryEngine(): RecordsEngine {
     items: new MemoryItemStore(),
     jobs,
     events: new MemoryEventStore(jobs.appliers),
-    webhooks: new MemoryWebhookStore(), packages: new MemoryPackageStore(), versions: new MemoryVersionStore(), search: new MemoryPackageSearch(), uploads: new MemoryUploadStore(), holds: new MemoryContentHolds(), reports: new MemoryReportStore(), files: new MemoryVersionFileStore() };
+    webhooks: new MemoryWebhookStore(),
+    packages,
+    versions,
+    search: new MemoryPackageSearch(packages, versions),
+    uploads: new MemoryUploadStore(),
+    holds: new MemoryContentHolds(),
+    reports: new MemoryReportStore(),
+    files: new MemoryVersionFileStore(),
+  };
   const appliers: MemoryAppliers<AnyChange> = {
     ...users.appliers,
     ...groups.appliers,
@@ -49,7 +59,14 @@ export function memoryEngine(): RecordsEngine {
     ...stores.items.appliers,
     ...stores.jobs.appliers,
     ...stores.events.appliers,
-    ...stores.webhooks.appliers, ...stores.packages.appliers, ...stores.versions.appliers, ...stores.search.appliers, ...stores.uploads.appliers, ...stores.holds.appliers, ...stores.reports.appliers };
+    ...stores.webhooks.appliers,
+    ...stores.packages.appliers,
+    ...stores.versions.appliers,
+    ...stores.search.appliers,
+    ...stores.uploads.appliers,
+    ...stores.holds.appliers,
+    ...stores.reports.appliers,
+  };
   return { ...stores, commit: memoryCommit(appliers) };
 }
 

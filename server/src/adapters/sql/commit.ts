@@ -2,19 +2,19 @@ import { type Commit, maximumChanges } from '../../core/commit.ts';
 import type { AnyChange } from '../../core/engine.ts';
 import { auditChanges } from './audit.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { contentHoldChanges } from './content-holds.ts';
 import { eventChanges } from './events.ts';
 import { groupChanges } from './groups.ts';
 import { itemChanges } from './items.ts';
 import { jobChanges } from './jobs.ts';
-import { packageChanges } from './packages.ts';
-import { versionChanges } from './versions.ts';
 import { packageSearchChanges } from './package-search.ts';
-import { uploadChanges } from './uploads.ts';
-import { contentHoldChanges } from './content-holds.ts';
+import { packageChanges } from './packages.ts';
 import { reportChanges } from './reports.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import { tokenChanges } from './tokens.ts';
+import { uploadChanges } from './uploads.ts';
 import { userChanges } from './users.ts';
+import { versionChanges } from './versions.ts';
 import { webhookChanges } from './webhooks.ts';
 
 const appliers: ChangeAppliers<AnyChange> = {
@@ -25,7 +25,14 @@ const appliers: ChangeAppliers<AnyChange> = {
   ...itemChanges,
   ...jobChanges,
   ...eventChanges,
-  ...webhookChanges, ...packageChanges, ...versionChanges, ...packageSearchChanges, ...uploadChanges, ...contentHoldChanges, ...reportChanges };
+  ...webhookChanges,
+  ...packageChanges,
+  ...versionChanges,
+  ...packageSearchChanges,
+  ...uploadChanges,
+  ...contentHoldChanges,
+  ...reportChanges,
+};
 
 /** Commits changes in one transaction. */
 export function sqlCommit(database: SqlDatabase): Commit<AnyChange> {

@@ -1,21 +1,21 @@
 import type { RecordsEngine } from '../../core/engine.ts';
 import { SqlAuditLog } from './audit.ts';
-import { SqlPackageStore } from './packages.ts';
-import { SqlVersionStore } from './versions.ts';
-import { SqlPackageSearch } from './package-search.ts';
-import { SqlUploadStore } from './uploads.ts';
-import { SqlContentHolds } from './content-holds.ts';
-import { SqlReportStore } from './reports.ts';
-import { SqlVersionFileStore } from './version-files.ts';
 import { sqlCommit } from './commit.ts';
+import { SqlContentHolds } from './content-holds.ts';
 import { SqlEventStore } from './events.ts';
 import { SqlGroupStore } from './groups.ts';
 import { SqlItemStore } from './items.ts';
 import { SqlJobQueue } from './jobs.ts';
 import { SqlLoginAttempts } from './login-attempts.ts';
+import { SqlPackageSearch } from './package-search.ts';
+import { SqlPackageStore } from './packages.ts';
+import { SqlReportStore } from './reports.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import { SqlTokenStore } from './tokens.ts';
+import { SqlUploadStore } from './uploads.ts';
 import { SqlUserStore } from './users.ts';
+import { SqlVersionFileStore } from './version-files.ts';
+import { SqlVersionStore } from './versions.ts';
 import { SqlWebhookStore } from './webhooks.ts';
 
 /** The stores of a registry whose records lie in an SQL database, and the commit over all of them. */

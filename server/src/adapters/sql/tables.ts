@@ -1,19 +1,19 @@
 import type { AuditTables } from './audit.ts';
+import type { ContentHoldTables } from './content-holds.ts';
 import type { EventTables } from './events.ts';
 import type { GroupTables } from './groups.ts';
 import type { ItemTables } from './items.ts';
 import type { JobTables } from './jobs.ts';
 import type { LoginAttemptTables } from './login-attempts.ts';
-import type { TokenTables } from './tokens.ts';
-import type { UserTables } from './users.ts';
-import type { WebhookTables } from './webhooks.ts';
-import type { PackageTables } from './packages.ts';
-import type { VersionTables } from './versions.ts';
 import type { PackageSearchTables } from './package-search.ts';
-import type { UploadTables } from './uploads.ts';
-import type { ContentHoldTables } from './content-holds.ts';
+import type { PackageTables } from './packages.ts';
 import type { ReportTables } from './reports.ts';
+import type { TokenTables } from './tokens.ts';
+import type { UploadTables } from './uploads.ts';
+import type { UserTables } from './users.ts';
 import type { VersionFileTables } from './version-files.ts';
+import type { VersionTables } from './versions.ts';
+import type { WebhookTables } from './webhooks.ts';
 
 /** Every table; each feature's file describes its own rows. */
 export interface Tables
@@ -25,6 +25,13 @@ export interface Tables
     ItemTables,
     JobTables,
     EventTables,
-    WebhookTables {
+    WebhookTables,
+    PackageTables,
+    VersionTables,
+    PackageSearchTables,
+    UploadTables,
+    ContentHoldTables,
+    ReportTables,
+    VersionFileTables {
   schema_migrations: { name: string; applied_at: number };
 }

@@ -1,0 +1,36 @@
+import type { GroupChange } from './group.ts';
+import type { TokenChange } from './token.ts';
+import type { UserChange } from './user.ts';
+
+export { requireSelfOrAdmin, sessionOf, userOf } from './acting-user.ts';
+export { type AuthenticationPorts, authenticateCaller } from './authenticate-caller.ts';
+export { changeGroup } from './change-group.ts';
+export { addMember, removeMember } from './change-members.ts';
+export { changePassword } from './change-password.ts';
+export { changeUser } from './change-user.ts';
+export { networkOf } from './client-network.ts';
+export { createGroup } from './create-group.ts';
+export { createToken } from './create-token.ts';
+export { deleteGroup } from './delete-group.ts';
+export { deleteUser } from './delete-user.ts';
+export { ensureFirstAdministrator, type FirstAdministrator } from './ensure-first-administrator.ts';
+export type { Group, GroupChange, GroupMember } from './group.ts';
+export { listTokens } from './list-tokens.ts';
+export { logIn, type OpenedSession } from './log-in.ts';
+export { logOut } from './log-out.ts';
+export type { AttemptCount } from './login-throttle.ts';
+export { type Argon2Cost, oneTimePassword, Passwords } from './passwords.ts';
+export type * from './ports.ts';
+export { listGroupMembers, readGroup } from './read-group.ts';
+export { readUser } from './read-user.ts';
+export { registerUser } from './register-user.ts';
+export { resetPassword } from './reset-password.ts';
+export { revokeToken } from './revoke-token.ts';
+export { believedKeysAt, ensureSessionKey, rotateSessionKey, signingKeyAt } from './session-keys.ts';
+export type { AccessSettings } from './settings.ts';
+export type { PersonalToken, Session, TokenChange } from './token.ts';
+export { hashOfTokenText, newTokenText } from './token-text.ts';
+export { inOrder, type User, type UserChange } from './user.ts';
+export { nameKeyOf, sameName } from './user-name.ts';
+
+export type AccessChange = UserChange | GroupChange | TokenChange;
