@@ -1,0 +1,39 @@
+import type { ContentHeld, ContentHolds, ContentReleased } from '../../core/content/index.ts';
+import { RegistryError } from '../../core/errors.ts';
+import type { MemoryAppliers } from './memory-engine.ts';
+
+export class MemoryContentHolds implements ContentHolds {
+  readonly #holders = new Map<string, ReadonlySet<string>>();
+  readonly #removals = new Set<string>();
+
+  readonly appliers: MemoryAppliers<ContentHeld | ContentReleased> = {
+    'content.hold': ({ digest, versionId }) => {
+      if (this.#removals.has(digest)) {
+        throw new RegistryError('unavailable', `The content ${digest} is just being removed; try again.`);
+      }
+      return this.#set(digest, new Set([...this.#holding(digest), versionId]));
+    },
+    'content.release': ({ digest, versionId }) =>
+      this.#set(digest, new Set([...this.#holding(digest)].filter((holder) => holder !== versionId))),
+  };
+
+  #holding(digest: string): ReadonlySet<string> {
+    return this.#holders.get(digest) ?? new Set();
+  }
+
+  #set(digest: string, holders: ReadonlySet<string>): () => void {
+    const before = this.#holding(digest);
+    this.#holders.set(digest, holders);
+    return () => this.#holders.set(digest, before);
+  }
+
+  async claimRemoval(digest: string): Promise<boolean> {
+    if (this.#holding(digest).size > 0) return false;
+    this.#removals.add(digest);
+    return true;
+  }
+
+  async forgetRemoval(digest: string): Promise<void> {
+    this.#removals.delete(digest);
+  }
+}

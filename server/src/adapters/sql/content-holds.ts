@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { ContentHeld, ContentHolds, ContentReleased } from '../../core/content/index.ts';
+import { RegistryError } from '../../core/errors.ts';
+import type { ChangeAppliers } from './change-appliers.ts';
+import type { SqlDatabase } from './sqlite-database.ts';
+
+export interface ContentHoldTables {
+  content_holds: { digest: string; version_id: string };
+  content_removals: { digest: string };
+}
+
+export const contentHoldChanges: ChangeAppliers<ContentHeld | ContentReleased> = {
+  'content.hold': async (write, { digest, versionId }) => {
+    const removal = await write
+      .selectFrom('content_removals')
+      .select('digest')
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (removal !== undefined) {
+      throw new RegistryError('unavailable', `The content ${digest} is just being removed; try again.`);
+    }
+    await write
+      .insertInto('content_holds')
+      .values({ digest, version_id: versionId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+
+  'content.release': (write, { digest, versionId }) =>
+    write
+      .deleteFrom('content_holds')
+      .where('digest', '=', digest)
+      .where('version_id', '=', versionId)
+      .execute(),
+};
+
+export class SqlContentHolds implements ContentHolds {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  claimRemoval(digest: string): Promise<boolean> {
+    return this.#database.write.transaction().execute(async (write) => {
+      await sql`INSERT OR IGNORE INTO content_removals (digest) SELECT ${digest}
+        WHERE NOT EXISTS (SELECT 1 FROM content_holds WHERE digest = ${digest})`.execute(write);
+      const claimed = await write
+        .selectFrom('content_removals')
+        .select('digest')
+        .where('digest', '=', digest)
+        .executeTakeFirst();
+      return claimed !== undefined;
+    });
+  }
+
+  async forgetRemoval(digest: string): Promise<void> {
+    await this.#database.write.deleteFrom('content_removals').where('digest', '=', digest).execute();
+  }
+}

@@ -1,0 +1,151 @@
+import { CompiledQuery, type Generated, sql } from 'kysely';
+import { RegistryError } from '../../core/errors.ts';
+import {
+  nameKey,
+  type Package,
+  type PackageChanged,
+  type PackageFilter,
+  type PackageInserted,
+  type PackageKind,
+  type PackageState,
+  type PackageStore,
+} from '../../core/packages/index.ts';
+import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { ChangeAppliers } from './change-appliers.ts';
+import { breaksUnique, requireUpdated } from './rows.ts';
+import type { SqlDatabase } from './sqlite-database.ts';
+
+export interface PackageRow {
+  id: string;
+  kind: string;
+  name: string;
+  name_key: string;
+  title: string;
+  description: string;
+  owner_id: string;
+  owner_name: string;
+  group_id: string | null;
+  state: string;
+  created_at: number;
+  updated_at: number;
+  latest_version_id: string | null;
+  latest_label: string | null;
+  revision: number;
+}
+
+export interface PackageTables {
+  packages: PackageRow & { position: Generated<number> };
+}
+
+export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = {
+  'package.insert': async (write, change) => {
+    const row = rowOf(change.package);
+    try {
+      await write.insertInto('packages').values(row).execute();
+    } catch (error) {
+      if (!breaksUnique(error, 'packages.kind, packages.name_key')) throw error;
+      throw new RegistryError('name-taken', `The ${row.kind} name ${JSON.stringify(row.name)} is taken.`);
+    }
+  },
+
+  'package.change': async (write, change) => {
+    const { id, ...row } = rowOf(change.package);
+    const updated = await write
+      .updateTable('packages')
+      .set(row)
+      .where('id', '=', id)
+      .where('revision', '=', row.revision - 1)
+      .executeTakeFirst();
+    requireUpdated(updated, `The package ${row.name}`);
+  },
+};
+
+export class SqlPackageStore implements PackageStore {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  async find(id: string): Promise<Package | null> {
+    const { rows } = await this.#database.read.executeQuery(
+      CompiledQuery.raw('SELECT * FROM packages WHERE id = ?', [id]),
+    );
+    const [row] = rows as PackageRow[];
+    return row === undefined ? null : packageOf(row);
+  }
+
+  async findByName(kind: PackageKind, name: string): Promise<Package | null> {
+    const row = await this.#database.read
+      .selectFrom('packages')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where('name_key', '=', nameKey(name))
+      .executeTakeFirst();
+    return row === undefined ? null : packageOf(row);
+  }
+
+  async list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>> {
+    const [state, ...others] = filter.states;
+    let query = this.#database.read.selectFrom('packages').selectAll();
+    // Of several states most packages are in one: walking by id and passing over the few others beats sorting, which
+    // is what the index by state would need (the plus keeps SQLite from using it).
+    query =
+      others.length === 0 && state !== undefined
+        ? query.where('state', '=', state)
+        : query.where(sql`+state`, 'in', filter.states);
+    if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+    if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId);
+    if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId);
+    if (page.after !== undefined) {
+      const [id] = sortKeyOf(page.after, ['string']) as [string];
+      query = query.where('id', '<', id);
+    }
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows, page.limit, (row) => [row.id], packageOf);
+  }
+}
+
+function rowOf(pkg: Package): PackageRow {
+  return {
+    id: pkg.id,
+    kind: pkg.kind,
+    name: pkg.name,
+    name_key: nameKey(pkg.name),
+    title: pkg.title,
+    description: pkg.description,
+    owner_id: pkg.ownerId,
+    owner_name: pkg.ownerName,
+    group_id: pkg.groupId,
+    state: pkg.state,
+    created_at: pkg.createdAt.getTime(),
+    updated_at: pkg.updatedAt.getTime(),
+    latest_version_id: pkg.latest?.versionId ?? null,
+    latest_label: pkg.latest?.label ?? null,
+    revision: pkg.revision,
+  };
+}
+
+export function packageOf(row: PackageRow): Package {
+  return {
+    id: row.id,
+    kind: row.kind as PackageKind,
+    name: row.name,
+    title: row.title,
+    description: row.description,
+    ownerId: row.owner_id,
+    ownerName: row.owner_name,
+    groupId: row.group_id,
+    state: row.state as PackageState,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    latest:
+      row.latest_version_id === null
+        ? null
+        : { versionId: row.latest_version_id, label: row.latest_label ?? '' },
+    revision: row.revision,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Verdict } from '../../core/checks/index.ts';
+import type { Report, ReportPut, ReportStore } from '../../core/pipeline/index.ts';
+import type { ChangeAppliers } from './change-appliers.ts';
+import type { SqlDatabase } from './sqlite-database.ts';
+
+interface ReportRow {
+  version_id: string;
+  digest: string;
+  verdict: string;
+  /** JSON. */
+  results: string;
+  decided_at: number;
+}
+
+export interface ReportTables {
+  reports: ReportRow;
+}
+
+export const reportChanges: ChangeAppliers<ReportPut> = {
+  'report.put': (write, { report }) => write.replaceInto('reports').values(rowOf(report)).execute(),
+};
+
+export class SqlReportStore implements ReportStore {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  async find(versionId: string): Promise<Report | null> {
+    const row = await this.#database.read
+      .selectFrom('reports')
+      .selectAll()
+      .where('version_id', '=', versionId)
+      .executeTakeFirst();
+    return row === undefined ? null : reportOf(row);
+  }
+}
+
+function rowOf(report: Report): ReportRow {
+  return {
+    version_id: report.versionId,
+    digest: report.digest,
+    verdict: report.verdict,
+    results: JSON.stringify(report.results),
+    decided_at: report.decidedAt.getTime(),
+  };
+}
+
+function reportOf(row: ReportRow): Report {
+  return {
+    versionId: row.version_id,
+    digest: row.digest,
+    verdict: row.verdict as Verdict,
+    results: JSON.parse(row.results),
+    decidedAt: new Date(row.decided_at),
+  };
+}

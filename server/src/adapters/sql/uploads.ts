@@ -1,0 +1,131 @@
+import type { PackageKind } from '../../core/packages/index.ts';
+import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type {
+  Upload,
+  UploadChanged,
+  UploadInserted,
+  UploadState,
+  UploadStore,
+} from '../../core/uploads/index.ts';
+import type { ChangeAppliers } from './change-appliers.ts';
+import { requireUpdated } from './rows.ts';
+import type { SqlDatabase } from './sqlite-database.ts';
+
+interface UploadRow {
+  id: string;
+  user_id: string;
+  user_name: string;
+  state: string;
+  kind: string;
+  package_name: string;
+  label: string;
+  file_name: string;
+  content_type: string;
+  size_bytes: number | null;
+  declared_digest: string | null;
+  /** JSON. */
+  receiving: string;
+  created_at: number;
+  expires_at: number;
+  package_id: string | null;
+  version_id: string | null;
+  revision: number;
+}
+
+export interface UploadTables {
+  uploads: UploadRow;
+}
+
+export const uploadChanges: ChangeAppliers<UploadInserted | UploadChanged> = {
+  'upload.insert': (write, { upload }) => write.insertInto('uploads').values(rowOf(upload)).execute(),
+
+  'upload.change': async (write, { upload }) => {
+    const { id, ...row } = rowOf(upload);
+    const updated = await write
+      .updateTable('uploads')
+      .set(row)
+      .where('id', '=', id)
+      .where('revision', '=', row.revision - 1)
+      .executeTakeFirst();
+    requireUpdated(updated, `The upload ${id}`);
+  },
+};
+
+export class SqlUploadStore implements UploadStore {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  async find(id: string): Promise<Upload | null> {
+    const row = await this.#database.read
+      .selectFrom('uploads')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row === undefined ? null : uploadOf(row);
+  }
+
+  async list(
+    filter: { userId?: string | undefined; state?: UploadState | undefined },
+    page: PageRequest,
+  ): Promise<Page<Upload>> {
+    let query = this.#database.read.selectFrom('uploads').selectAll();
+    if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
+    if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+    if (page.after !== undefined) {
+      const [id] = sortKeyOf(page.after, ['string']) as [string];
+      query = query.where('id', '<', id);
+    }
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows, page.limit, (row) => [row.id], uploadOf);
+  }
+}
+
+function rowOf(upload: Upload): UploadRow {
+  return {
+    id: upload.id,
+    user_id: upload.userId,
+    user_name: upload.userName,
+    state: upload.state,
+    kind: upload.kind,
+    package_name: upload.packageName,
+    label: upload.label,
+    file_name: upload.fileName,
+    content_type: upload.contentType,
+    size_bytes: upload.sizeBytes,
+    declared_digest: upload.declaredDigest,
+    receiving: JSON.stringify(upload.receiving),
+    created_at: upload.createdAt.getTime(),
+    expires_at: upload.expiresAt.getTime(),
+    package_id: upload.packageId,
+    version_id: upload.versionId,
+    revision: upload.revision,
+  };
+}
+
+function uploadOf(row: UploadRow): Upload {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    userName: row.user_name,
+    state: row.state as UploadState,
+    kind: row.kind as PackageKind,
+    packageName: row.package_name,
+    label: row.label,
+    fileName: row.file_name,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    declaredDigest: row.declared_digest,
+    receiving: JSON.parse(row.receiving),
+    createdAt: new Date(row.created_at),
+    expiresAt: new Date(row.expires_at),
+    packageId: row.package_id,
+    versionId: row.version_id,
+    revision: row.revision,
+  };
+}

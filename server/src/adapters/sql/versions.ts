@@ -1,0 +1,180 @@
+import { CompiledQuery } from 'kysely';
+import { RegistryError } from '../../core/errors.ts';
+import {
+  type LabelRange,
+  orderKey,
+  type Version,
+  type VersionChanged,
+  type VersionInserted,
+  type VersionState,
+  type VersionStore,
+} from '../../core/packages/index.ts';
+import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { ChangeAppliers } from './change-appliers.ts';
+import { breaksUnique, dateOf, millisecondsOf, requireUpdated } from './rows.ts';
+import type { SqlDatabase } from './sqlite-database.ts';
+
+interface VersionRow {
+  id: string;
+  package_id: string;
+  label: string;
+  order_key: string;
+  state: string;
+  upload_id: string;
+  file_name: string;
+  content_type: string;
+  size_bytes: number;
+  digest: string | null;
+  declared_digest: string | null;
+  uploader_id: string;
+  uploader_name: string;
+  created_at: number;
+  decided_at: number | null;
+  published_at: number | null;
+  reason: string | null;
+  license: string;
+  summary: string;
+  revision: number;
+}
+
+export interface VersionTables {
+  versions: VersionRow;
+}
+
+export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = {
+  'version.insert': async (write, { version }) => {
+    try {
+      await write.insertInto('versions').values(rowOf(version)).execute();
+    } catch (error) {
+      if (!breaksUnique(error, 'versions.package_id, versions.label')) throw error;
+      throw new RegistryError('version-exists', `The package has a version ${version.label} already.`);
+    }
+  },
+
+  'version.change': async (write, { version }) => {
+    const { id, ...row } = rowOf(version);
+    const updated = await write
+      .updateTable('versions')
+      .set(row)
+      .where('id', '=', id)
+      .where('revision', '=', row.revision - 1)
+      .executeTakeFirst();
+    requireUpdated(updated, `The version ${version.label}`);
+  },
+};
+
+export class SqlVersionStore implements VersionStore {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  async find(id: string): Promise<Version | null> {
+    const { rows } = await this.#database.read.executeQuery(
+      CompiledQuery.raw('SELECT * FROM versions WHERE id = ?', [id]),
+    );
+    const [row] = rows as VersionRow[];
+    return row === undefined ? null : versionOf(row);
+  }
+
+  async findByLabel(packageId: string, label: string): Promise<Version | null> {
+    const row = await this.#database.read
+      .selectFrom('versions')
+      .selectAll()
+      .where('package_id', '=', packageId)
+      .where('label', '=', label)
+      .where('state', '<>', 'rejected')
+      .executeTakeFirst();
+    return row === undefined ? null : versionOf(row);
+  }
+
+  async list(
+    packageId: string,
+    filter: { states: readonly VersionState[]; labels?: LabelRange | undefined },
+    page: PageRequest,
+  ): Promise<Page<Version>> {
+    let query = this.#database.read
+      .selectFrom('versions')
+      .selectAll()
+      .where('package_id', '=', packageId)
+      .where('state', 'in', filter.states);
+    if (filter.labels !== undefined) {
+      query = query
+        .where('order_key', '>=', filter.labels.from)
+        .where('order_key', '<=', filter.labels.to)
+        .$if(!filter.labels.preReleases, (releases) => releases.where('order_key', 'like', '%~'));
+    }
+    if (page.after !== undefined) {
+      const [key, id] = sortKeyOf(page.after, ['string', 'string']) as [string, string];
+      query = query.where((eb) => eb(eb.refTuple('order_key', 'id'), '<', eb.tuple(key, id)));
+    }
+    const rows = await query
+      .orderBy('order_key', 'desc')
+      .orderBy('id', 'desc')
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows, page.limit, (row) => [row.order_key, row.id], versionOf);
+  }
+
+  async listByState(state: VersionState, page: PageRequest): Promise<Page<Version>> {
+    let query = this.#database.read.selectFrom('versions').selectAll().where('state', '=', state);
+    if (page.after !== undefined) {
+      const [id] = sortKeyOf(page.after, ['string']) as [string];
+      query = query.where('id', '>', id);
+    }
+    const rows = await query
+      .orderBy('id')
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows, page.limit, (row) => [row.id], versionOf);
+  }
+}
+
+function rowOf(version: Version): VersionRow {
+  return {
+    id: version.id,
+    package_id: version.packageId,
+    label: version.label,
+    order_key: orderKey(version.label),
+    state: version.state,
+    upload_id: version.uploadId,
+    file_name: version.fileName,
+    content_type: version.contentType,
+    size_bytes: version.sizeBytes,
+    digest: version.digest,
+    declared_digest: version.declaredDigest,
+    uploader_id: version.uploadedBy.userId,
+    uploader_name: version.uploadedBy.userName,
+    created_at: version.createdAt.getTime(),
+    decided_at: millisecondsOf(version.decidedAt),
+    published_at: millisecondsOf(version.publishedAt),
+    reason: version.reason,
+    license: version.license,
+    summary: version.summary,
+    revision: version.revision,
+  };
+}
+
+function versionOf(row: VersionRow): Version {
+  return {
+    id: row.id,
+    packageId: row.package_id,
+    label: row.label,
+    state: row.state as VersionState,
+    uploadId: row.upload_id,
+    fileName: row.file_name,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    digest: row.digest,
+    declaredDigest: row.declared_digest,
+    uploadedBy: { userId: row.uploader_id, userName: row.uploader_name },
+    createdAt: new Date(row.created_at),
+    decidedAt: dateOf(row.decided_at),
+    publishedAt: dateOf(row.published_at),
+    reason: row.reason,
+    license: row.license,
+    summary: row.summary,
+    revision: row.revision,
+  };
+}
