@@ -1,18 +1,27 @@
 // The configuration of the whole program. Read once, in main.ts.
+import { type AccessConfig, accessFields } from './access.ts';
 import { type ChecksConfig, checkFields } from './checks.ts';
+import { type EventsConfig, eventFields } from './events.ts';
 import { type Environment, type Fields, readFields } from './fields.ts';
+import { type ObservabilityConfig, observabilityFields } from './observability.ts';
 import { type ServerConfig, serverFields } from './server.ts';
 import { type StorageConfig, storageFields } from './storage.ts';
 
 export interface Config {
+  readonly access: AccessConfig;
   readonly checks: ChecksConfig;
+  readonly events: EventsConfig;
+  readonly observability: ObservabilityConfig;
   readonly server: ServerConfig;
   readonly storage: StorageConfig;
 }
 
 /** Every field by concern; documentation and `assay config` are drawn from this. */
 export const concerns: Readonly<Record<keyof Config, Fields>> = {
+  access: accessFields,
   checks: checkFields,
+  events: eventFields,
+  observability: observabilityFields,
   server: serverFields,
   storage: storageFields,
 };
@@ -31,7 +40,10 @@ export class ConfigError extends Error {
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
   const config: Config = {
+    access: readFields(accessFields, environment, problems),
     checks: readFields(checkFields, environment, problems),
+    events: readFields(eventFields, environment, problems),
+    observability: readFields(observabilityFields, environment, problems),
     server: readFields(serverFields, environment, problems),
     storage: readFields(storageFields, environment, problems),
   };
