@@ -47,6 +47,15 @@ export const serverFields = {
     minimum: 1,
     maximum: 10_000_000,
   }),
+  transferIdleTimeoutMs: integer({
+    variable: 'ASSAY_TRANSFER_IDLE_TIMEOUT_MS',
+    meaning:
+      'How long nothing may move on a connection that sends or receives content before it is cut. A transfer as a whole may take as long as it likes.',
+    default: 60_000,
+    unit: 'ms',
+    minimum: 100,
+    maximum: 3_600_000,
+  }),
   shutdownTimeoutMs: integer({
     variable: 'ASSAY_SHUTDOWN_TIMEOUT_MS',
     meaning: 'How long each phase of stopping may take before the next one begins regardless.',

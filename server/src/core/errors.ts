@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'gone' // was there and will not come back
   | 'too-large'
   | 'unsupported-type'
+  | 'precondition' // the content is not the one that the request is meant for
   | 'range' // the requested byte range lies outside the content
   | 'throttled' // too often; says when to try again
   | 'unavailable' // an engine does not answer; nothing was lost, try again
@@ -167,6 +168,11 @@ export const errorCatalogue = {
     kind: 'range',
     title: 'The byte range lies outside the content',
     remedy: 'Ask for a range within the size that Content-Range states.',
+  },
+  'precondition-failed': {
+    kind: 'precondition',
+    title: 'The content is another than asked for',
+    remedy: 'Leave If-Match out, or send the ETag that the address answers with.',
   },
 
   // uploads

@@ -14,6 +14,7 @@ const statusOf: Record<ErrorKind, number> = {
   missing: 404,
   conflict: 409,
   gone: 410,
+  precondition: 412,
   'too-large': 413,
   'unsupported-type': 415,
   range: 416,

@@ -6,4 +6,5 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[];
   readonly requestsPerMinute: number;
   readonly anonymousRequestsPerMinute: number;
+  readonly transferIdleTimeoutMs: number;
 }

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { type ContentKey, incomingKey, packageKey, quarantineKey } from '../../src/core/content/index.ts';
+import { describeOnEveryContent, get, openSource, pathsOf, put } from '../support/content.ts';
+import { randomness } from '../support/samples.ts';
+
+const key = incomingKey('u-1');
+const digest = 'ab'.repeat(32);
+const missing = { name: 'StorageError', failure: 'missing' };
+
+describeOnEveryContent('ContentStore', (under) => {
+  const store = () => under().content;
+
+  test('what was written is read back, whole and by range', async () => {
+    const bytes = randomness.bytes(3_000_000);
+    assert.equal((await put(store(), key, bytes)).sizeBytes, bytes.length);
+    assert.deepEqual(await get(store(), key), bytes);
+    const part = await buffer(await store().read(key, { start: 1_000_001, end: 2_500_000 }));
+    assert.deepEqual(part, bytes.subarray(1_000_001, 2_500_000));
+    assert.equal((await buffer(await store().read(key, { start: 5, end: 5 }))).length, 0);
+  });
+
+  test('an object of no bytes is an object', async () => {
+    await put(store(), key, '');
+    assert.equal((await store().stat(key))?.sizeBytes, 0);
+    assert.equal((await get(store(), key)).length, 0);
+  });
+
+  test('what is not there is null to stat and missing to everything that needs it', async () => {
+    assert.equal(await store().stat(key), null);
+    await assert.rejects(store().read(key), missing);
+    await assert.rejects(store().open(key), missing);
+    await assert.rejects(store().locate(key), missing);
+    await assert.rejects(store().copy(key, packageKey(digest)), missing);
+    assert.deepEqual(await pathsOf(store(), 'packages'), []);
+  });
+
+  test('writing again replaces the object and changes its revision', async () => {
+    const first = await put(store(), key, 'one');
+    const second = await put(store(), key, 'two');
+    assert.notEqual(first.revision, second.revision);
+    assert.deepEqual(await store().stat(key), second);
+    assert.equal(String(await get(store(), key)), 'two');
+  });
+
+  test('a stream that fails leaves what was there, and rejects with its own error', async () => {
+    await put(store(), key, 'before');
+    const failure = new Error('cable pulled');
+    const failing = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(100_000);
+        throw failure;
+      })(),
+    );
+    await assert.rejects(store().write(key, failing), (error) => error === failure);
+    assert.equal(String(await get(store(), key)), 'before');
+    assert.deepEqual(await pathsOf(store(), 'incoming'), [key.path]);
+  });
+
+  test('an open object keeps its bytes when its key is written again or removed', async () => {
+    await put(store(), key, 'the first bytes');
+    const open = await store().open(key);
+    await put(store(), key, 'others');
+    await store().remove(key);
+    const into = Buffer.alloc(5);
+    assert.equal(await open.read(into, 4), 5);
+    assert.equal(String(into), 'first');
+    assert.equal(open.stat.sizeBytes, 15);
+    await open.close();
+    await open.close();
+  });
+
+  test('an open object fills what it is given, and less only at the end', async () => {
+    const bytes = randomness.bytes(100_000);
+    await put(store(), key, bytes);
+    const open = await store().open(key);
+    const [one, other] = [Buffer.alloc(60_000), Buffer.alloc(60_000)];
+    const counts = await Promise.all([open.read(one, 0), open.read(other, 60_000), open.read(one, 0)]);
+    assert.deepEqual(counts, [60_000, 40_000, 60_000]);
+    assert.deepEqual(Buffer.concat([one, other]).subarray(0, 100_000), bytes);
+    assert.equal(await open.read(one, 100_000), 0);
+    await open.close();
+  });
+
+  test('a location survives structured cloning and opens as a source of the same bytes', async () => {
+    const bytes = randomness.bytes(70_000);
+    await put(store(), key, bytes);
+    const source = openSource(structuredClone(await store().locate(key)));
+    assert.equal(source.sizeBytes, 70_000);
+    assert.deepEqual(Buffer.from(await source.read(10, 50)), bytes.subarray(10, 60));
+    assert.deepEqual(Buffer.from(await source.read(0, 70_000)), bytes);
+    assert.deepEqual(Buffer.from(await source.read(69_990, 100)), bytes.subarray(69_990));
+    assert.equal((await source.read(70_000, 10)).length, 0);
+    source.close?.();
+  });
+
+  test('a copy stays when its original is removed', async () => {
+    await put(store(), key, 'content');
+    await store().copy(key, packageKey(digest));
+    await store().remove(key);
+    assert.equal(String(await get(store(), packageKey(digest))), 'content');
+    assert.equal(await store().stat(key), null);
+  });
+
+  test('a copy leaves a target of the same size as it is, and replaces another one', async () => {
+    const target = packageKey(digest);
+    await put(store(), key, 'content');
+    await store().copy(key, target);
+    const before = await store().stat(target);
+    await store().copy(key, target);
+    await put(store(), incomingKey('u-2'), 'CONTENT');
+    await store().copy(incomingKey('u-2'), target);
+    assert.deepEqual(await store().stat(target), before);
+    await put(store(), incomingKey('u-3'), 'longer content');
+    await store().copy(incomingKey('u-3'), target);
+    assert.equal(String(await get(store(), target)), 'longer content');
+  });
+
+  test('many promotions of one digest at once leave one object and nothing else', async () => {
+    const uploads = Array.from({ length: 8 }, (_, index) => incomingKey(`u-${index}`));
+    for (const upload of uploads) await put(store(), upload, 'the same');
+    await Promise.all(uploads.map((upload) => store().copy(upload, packageKey(digest))));
+    assert.deepEqual(await pathsOf(store(), 'packages'), [packageKey(digest).path]);
+    assert.equal(String(await get(store(), packageKey(digest))), 'the same');
+  });
+
+  test('removing twice is removing once', async () => {
+    await put(store(), packageKey(digest), 'content');
+    await store().remove(packageKey(digest));
+    await store().remove(packageKey(digest));
+    assert.deepEqual(await pathsOf(store(), 'packages'), []);
+  });
+
+  test('objects come and go side by side without disturbing each other', async () => {
+    const keys = Array.from({ length: 20 }, (_, index) =>
+      packageKey(`abcd${String(index).padStart(60, '0')}`),
+    );
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(
+        keys.map(async (one) => {
+          await put(store(), one, one.path);
+          assert.equal(String(await get(store(), one)), one.path);
+          await store().remove(one);
+        }),
+      );
+    }
+    assert.deepEqual(await pathsOf(store(), 'packages'), []);
+  });
+
+  test('a listing holds the objects of its area only, in the order of their paths', async () => {
+    const paths = ['v-1/b.json', 'v-1/a.json', 'v-1.json', 'v-10/a.json', 'v-1-2/c.json'];
+    const keys: ContentKey[] = paths.map((path) => ({ area: 'processed', path }));
+    for (const one of [...keys, quarantineKey('v-1')]) await put(store(), one, 'x');
+    assert.deepEqual(await pathsOf(store(), 'processed'), paths.toSorted());
+    assert.deepEqual(await pathsOf(store(), 'quarantine'), ['v-1']);
+    for await (const { modifiedAt } of store().list('processed')) {
+      assert.ok(Math.abs(modifiedAt.getTime() - Date.now()) < 60_000);
+    }
+  });
+
+  test('a probe leaves nothing behind', async () => {
+    await store().probe();
+    for (const area of ['incoming', 'packages', 'logs'] as const) {
+      assert.deepEqual(await pathsOf(store(), area), []);
+    }
+  });
+});
