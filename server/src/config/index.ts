@@ -6,6 +6,8 @@ import { type Environment, type Fields, readFields } from './fields.ts';
 import { type ObservabilityConfig, observabilityFields } from './observability.ts';
 import { type ServerConfig, serverFields } from './server.ts';
 import { type StorageConfig, storageFields } from './storage.ts';
+import { type UploadsConfig, uploadFields } from './uploads.ts';
+import { type WorkerConfig, workerFields } from './worker.ts';
 
 export interface Config {
   readonly access: AccessConfig;
@@ -14,6 +16,8 @@ export interface Config {
   readonly observability: ObservabilityConfig;
   readonly server: ServerConfig;
   readonly storage: StorageConfig;
+  readonly worker: WorkerConfig;
+  readonly uploads: UploadsConfig;
 }
 
 /** Every field by concern; documentation and `assay config` are drawn from this. */
@@ -24,6 +28,8 @@ export const concerns: Readonly<Record<keyof Config, Fields>> = {
   observability: observabilityFields,
   server: serverFields,
   storage: storageFields,
+  worker: workerFields,
+  uploads: uploadFields,
 };
 
 export class ConfigError extends Error {
@@ -46,6 +52,8 @@ export function readConfig(environment: Environment): Config {
     observability: readFields(observabilityFields, environment, problems),
     server: readFields(serverFields, environment, problems),
     storage: readFields(storageFields, environment, problems),
+    worker: readFields(workerFields, environment, problems),
+    uploads: readFields(uploadFields, environment, problems),
   };
   const known = new Set(
     Object.values(concerns).flatMap((fields) => Object.values(fields).map((f) => f.variable)),

@@ -4,16 +4,37 @@ import { audited } from '../core/audit/index.ts';
 import type { Caller } from '../core/caller.ts';
 import { notFound, type RegistryError } from '../core/errors.ts';
 import { operation } from '../core/operations.ts';
+import { authenticate } from './authenticate.ts';
+import { secureForBrowsers } from './browser-security.ts';
 import type { Route } from './define-route.ts';
 import { itemRoutes } from './items/index.ts';
+import { accessRoutes } from './native/access-routes.ts';
+import { auditRoutes } from './native/audit/index.ts';
+import { eventRoutes } from './native/events/index.ts';
+import { historyRoutes } from './native/history/index.ts';
+import { jobRoutes } from './native/jobs/index.ts';
+import { systemRoutes } from './native/system/index.ts';
+import { webhookRoutes } from './native/webhooks/index.ts';
+import { observeRequests } from './observe-requests.ts';
+import { describeApi, schemaOf, serveApiDocs } from './openapi.ts';
 import { permit } from './permit.ts';
 import { asRegistryError, problemFrom } from './problem.ts';
+import { type RateLimits, rateLimits } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
 import { Problem } from './schemas.ts';
 import type { HttpSettings } from './settings.ts';
 import { compileValidator } from './validate.ts';
 
-export const routes: readonly Route[] = [...itemRoutes];
+export const routes: readonly Route[] = [
+  ...accessRoutes,
+  ...itemRoutes,
+  ...auditRoutes,
+  ...historyRoutes,
+  ...eventRoutes,
+  ...webhookRoutes,
+  ...jobRoutes,
+  ...systemRoutes,
+];
 
 export async function buildApp(
   registry: Registry,
@@ -22,6 +43,7 @@ export async function buildApp(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
+    disableRequestLogging: true, // observe-requests.ts writes one line instead
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     genReqId: () => registry.randomness.id(),
     bodyLimit: 1024 * 1024,
@@ -39,7 +61,14 @@ export async function buildApp(
     throw notFound('route', `${request.method} ${request.url.split('?')[0]}`);
   });
   app.addSchema(Problem);
-  for (const route of routes) addRoute(app, registry, route);
+  await secureForBrowsers(app, settings);
+  observeRequests(app, registry);
+  // Streams of events never end by themselves; everything else is waited for.
+  app.addHook('preClose', async () => registry.eventFeed.close());
+  await describeApi(app, registry.version);
+  const limits = await rateLimits(app, settings);
+  for (const route of routes) addRoute(app, registry, limits, route);
+  await serveApiDocs(app);
   return app;
 }
 
@@ -52,28 +81,21 @@ declare module 'fastify' {
   }
 }
 
-function addRoute(app: FastifyInstance, registry: Registry, route: Route): void {
-  const { needs, audit, title } = operation(route.operation);
+function addRoute(app: FastifyInstance, registry: Registry, limits: RateLimits, route: Route): void {
+  const { audit } = operation(route.operation);
   app.route({
     method: route.method,
     url: route.path,
-    schema: {
-      operationId: route.operation,
-      summary: title,
-      description: route.description,
-      ...(route.params && { params: route.params }),
-      ...(route.query && { querystring: route.query }),
-      ...(route.body && { body: route.body }),
-      response: { ...route.answers, default: { $ref: 'Problem#' } },
-      ...(needs === 'nothing' ? { security: [] } : {}),
-    },
-    onRequest: async (request) => {
-      const from = { address: request.ip, requestId: request.id };
-      request.caller = await registry.authenticate(request.headers.authorization, from);
+    schema: schemaOf(route),
+    config: { operation: route.operation },
+    onRequest: async (request, reply) => {
+      request.caller = await authenticate(registry, limits, route.operation, request, reply);
       permit(request.caller, route.operation);
     },
     onResponse: async (request, reply) => {
       if (audit === 'none' || (audit === 'with-change' && reply.statusCode < 400)) return;
+      // A flood that is being held off must not fill the audit log.
+      if (request.refusal?.code === 'throttled') return;
       observe(registry, route, request, reply.statusCode);
     },
     handler: (request, reply) => {
@@ -85,7 +107,7 @@ function addRoute(app: FastifyInstance, registry: Registry, route: Route): void 
 
 function observe(registry: Registry, route: Route, request: FastifyRequest, status: number): void {
   const caller = callerOf(request);
-  const subject = route.subject((request.params ?? {}) as Record<string, string>);
+  const subject = route.subject((request.params ?? {}) as Record<string, string>, request.body);
   const outcome = status < 400 ? 'succeeded' : status < 500 && status !== 400 ? 'denied' : 'failed';
   const reason = request.refusal?.code ?? null;
   registry.observe(audited(registry, caller, route.operation, subject, { outcome, reason }).entry);

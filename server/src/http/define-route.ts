@@ -27,9 +27,12 @@ export interface Route {
   readonly params: TSchema | undefined;
   readonly query: TSchema | undefined;
   readonly body: TSchema | undefined;
+  /** The content type of a body that the handler reads by itself, from the raw request. */
+  readonly consumes: string | undefined;
   /** Status → schema of every answer but errors, which are problem documents. The first is the usual one. */
   readonly answers: Readonly<Record<number, TSchema>>;
-  readonly subject: (params: Readonly<Record<string, string>>) => AuditSubject;
+  /** `body` is as it was sent, perhaps not even valid. */
+  readonly subject: (params: Readonly<Record<string, string>>, body: unknown) => AuditSubject;
   readonly handle: (
     registry: Registry,
     asked: Asked<unknown, unknown, unknown>,
@@ -49,9 +52,10 @@ export function defineRoute<
   params?: Params;
   query?: Query;
   body?: Body;
+  consumes?: string;
   answers: Readonly<Record<number, TSchema>>;
   /** What an audit entry of a refusal or a reading says it was about. */
-  subject?: (params: Readonly<Record<string, string>>) => AuditSubject;
+  subject?: (params: Readonly<Record<string, string>>, body: unknown) => AuditSubject;
   handle: (
     registry: Registry,
     asked: Asked<Static<Params>, Static<Query>, Static<Body>>,
@@ -63,6 +67,7 @@ export function defineRoute<
     params: undefined,
     query: undefined,
     body: undefined,
+    consumes: undefined,
     subject: () => ({}),
     ...route,
     handle: route.handle as Route['handle'],

@@ -21,6 +21,7 @@ export { logOut } from './log-out.ts';
 export type { AttemptCount } from './login-throttle.ts';
 export { type Argon2Cost, oneTimePassword, Passwords } from './passwords.ts';
 export type * from './ports.ts';
+export { type Account, readAccount } from './read-account.ts';
 export { listGroupMembers, readGroup } from './read-group.ts';
 export { readUser } from './read-user.ts';
 export { registerUser } from './register-user.ts';

@@ -1,0 +1,17 @@
+import Type from 'typebox';
+import { removeMember } from '../../../core/access/index.ts';
+import { defineRoute } from '../../define-route.ts';
+import { MemberParams } from './group-schema.ts';
+
+export const removeMemberRoute = defineRoute({
+  operation: 'group.remove-member',
+  method: 'DELETE',
+  path: '/api/groups/:id/members/:userId',
+  params: MemberParams,
+  answers: { 204: Type.Null() },
+  subject: ({ id = '' }) => ({ kind: 'group', id }),
+  handle: async (registry, { caller, params }, reply) => {
+    await removeMember(registry, caller, { groupId: params.id, userId: params.userId });
+    return reply.code(204).send();
+  },
+});
