@@ -23,6 +23,10 @@ const statusOf: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
+export function statusOfCode(code: ErrorCode): number {
+  return statusOf[errorCatalogue[code].kind];
+}
+
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
