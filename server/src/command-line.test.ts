@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { commands, run } from './command-line.ts';
 
 async function ran(args: string[], environment: Record<string, string> = {}) {
@@ -53,5 +56,56 @@ describe('the command line', () => {
     assert.equal(printed, '');
     assert.match(complained, /ASSAY_PORT must be a whole number from 0 to 65535, but is "http"/);
     assert.match(complained, /ASSAY_PROT is not known/);
+  });
+});
+
+describe('the commands about users', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-commands-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+  const assay = (...args: string[]) => ran(args, { ASSAY_DATA: folder });
+
+  test('add, list and change users, whose one-time password is told once', async () => {
+    const added = await assay('user', 'add', 'ada', '--permissions', 'upload,search');
+    assert.equal(added.code, 0, added.complained);
+    assert.match(added.printed, /^ada may upload, search\.\nOne-time password.*: (\w{5}-){3}\w{5}$/);
+    assert.match((await assay('user', 'list')).printed, /^ada +upload,search .*one-time password/);
+    const changed = await assay('user', 'set-permissions', 'ada', '--permissions', 'admin');
+    assert.equal(changed.printed, 'ada may admin.');
+    assert.match((await assay('user', 'reset-password', 'ada')).printed, /^One-time password of ada/);
+  });
+
+  test('refuse with 1 and the reason what cannot be done', async () => {
+    await assay('user', 'add', 'boss', '--permissions', 'admin');
+    const refusals: readonly (readonly [string[], RegExp])[] = [
+      [['user', 'add', 'BOSS'], /^The user name "BOSS" is taken/],
+      [['user', 'add', 'carol', '--permissions', 'fly'], /^"fly" is not a permission/],
+      [['user', 'reset-password', 'nobody'], /^There is no user "nobody"\.$/],
+      [['user', 'delete', 'nobody'], /^There is no user "nobody"\.$/],
+    ];
+    for (const [args, why] of refusals) {
+      const { code, complained } = await assay(...args);
+      assert.equal(code, 1);
+      assert.match(complained, why);
+    }
+  });
+
+  test('a needed option is asked for', async () => {
+    const { code, complained } = await assay('user', 'set-permissions', 'ada');
+    assert.equal(code, 2);
+    assert.equal(complained, 'assay user set-permissions needs --permissions <list>.');
+  });
+
+  test('a deleted user is not listed any more, and the name stays taken', async () => {
+    await assay('user', 'add', 'dora');
+    assert.equal((await assay('user', 'delete', 'dora')).code, 0);
+    assert.doesNotMatch((await assay('user', 'list')).printed, /dora/);
+    assert.equal((await assay('user', 'add', 'dora')).code, 1);
+  });
+
+  test('the keys of sessions are rotated', async () => {
+    assert.match((await assay('keys', 'rotate')).printed, /^New sessions are signed with the key/);
   });
 });

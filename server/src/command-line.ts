@@ -1,7 +1,24 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
-import { type Command, findCommand, helpOf, helpOfAll, readGiven, UsageError } from './command.ts';
+import {
+  type Command,
+  type CommandOption,
+  findCommand,
+  type Given,
+  helpOf,
+  helpOfAll,
+  type Print,
+  readGiven,
+  UsageError,
+} from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
+import type { CommandPorts } from './wiring.ts';
+
+const permissions: CommandOption = {
+  type: 'string',
+  value: '<list>',
+  meaning: 'Some of upload, search, download, admin, separated by commas.',
+};
 
 export const commands: readonly Command[] = [
   {
@@ -31,7 +48,99 @@ export const commands: readonly Command[] = [
       for (const line of printConfig(config)) print(line);
     },
   },
+  {
+    name: 'user list',
+    summary: 'Lists the users and what they may do.',
+    arguments: [],
+    options: {},
+    run: withPorts(async (ports, _given, print) =>
+      (await import('./admin/list-users.ts')).listUsers(ports, print),
+    ),
+  },
+  {
+    name: 'user add',
+    summary: 'Adds a user and prints a one-time password.',
+    arguments: ['name'],
+    options: { permissions },
+    run: withPorts(async (ports, given, print) =>
+      (await import('./admin/add-user.ts')).addUser(
+        ports,
+        { name: argument(given, 'name'), permissions: option(given, 'permissions') },
+        print,
+      ),
+    ),
+  },
+  {
+    name: 'user set-permissions',
+    summary: 'Sets all that a user may do.',
+    arguments: ['name'],
+    options: { permissions: { ...permissions, required: true } },
+    run: withPorts(async (ports, given, print) =>
+      (await import('./admin/set-permissions.ts')).setPermissions(
+        ports,
+        { name: argument(given, 'name'), permissions: option(given, 'permissions') ?? '' },
+        print,
+      ),
+    ),
+  },
+  {
+    name: 'user reset-password',
+    summary: 'Gives a user a one-time password, which is printed, and ends their sessions.',
+    arguments: ['name'],
+    options: {},
+    run: withPorts(async (ports, given, print) =>
+      (await import('./admin/reset-password.ts')).resetPasswordOf(
+        ports,
+        { name: argument(given, 'name') },
+        print,
+      ),
+    ),
+  },
+  {
+    name: 'user delete',
+    summary: 'Deletes a user and revokes their tokens; the name stays taken.',
+    arguments: ['name'],
+    options: {},
+    run: withPorts(async (ports, given, print) =>
+      (await import('./admin/delete-user.ts')).deleteUserByName(
+        ports,
+        { name: argument(given, 'name') },
+        print,
+      ),
+    ),
+  },
+  {
+    name: 'keys rotate',
+    summary: 'Signs session tokens with a new key; those of the key before stay good for a while.',
+    arguments: [],
+    options: {},
+    run: withPorts(async (ports, _given, print) =>
+      (await import('./admin/rotate-keys.ts')).rotateKeys(ports, print),
+    ),
+  },
 ];
+
+/** Opens the records for the time of a command; a server may run on them meanwhile. */
+function withPorts(run: (ports: CommandPorts, given: Given, print: Print) => Promise<void>): Command['run'] {
+  return async (config, given, print) => {
+    const { ports, close } = await (await import('./wiring.ts')).wireCommands(config);
+    try {
+      await run(ports, given, print);
+    } finally {
+      await close();
+    }
+  };
+}
+
+/** A value that `readGiven` has made sure of. */
+function argument(given: Given, name: string): string {
+  return given.arguments[name] ?? '';
+}
+
+function option(given: Given, name: string): string | undefined {
+  const value = given.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** Where a command's lines go: results to `log`, complaints to `error`. */
 export type Output = Pick<Console, 'log' | 'error'>;

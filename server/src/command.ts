@@ -7,6 +7,7 @@ export interface CommandOption {
   /** What stands for the value in the help: `<list>`; empty for a boolean. */
   readonly value: string;
   readonly meaning: string;
+  readonly required?: boolean;
 }
 
 export interface Given {
@@ -53,6 +54,11 @@ export function readGiven(command: Command, rest: readonly string[]): Given {
   const surplus = positionals[command.arguments.length];
   if (surplus !== undefined) {
     throw new UsageError(`assay ${command.name} does not take ${JSON.stringify(surplus)}.`);
+  }
+  for (const [name, { required, value }] of Object.entries(command.options)) {
+    if (required && values[name] === undefined) {
+      throw new UsageError(`assay ${command.name} needs --${name} ${value}.`);
+    }
   }
   const named = command.arguments.map((name, index) => [name, positionals[index] ?? '']);
   return { arguments: Object.fromEntries(named), options: values };
