@@ -6,6 +6,7 @@ import { notFound, type RegistryError } from '../core/errors.ts';
 import { operation } from '../core/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { secureForBrowsers } from './browser-security.ts';
+import { addContentFace } from './content/index.ts';
 import type { Route } from './define-route.ts';
 import { itemRoutes } from './items/index.ts';
 import { accessRoutes } from './native/access-routes.ts';
@@ -13,7 +14,10 @@ import { auditRoutes } from './native/audit/index.ts';
 import { eventRoutes } from './native/events/index.ts';
 import { historyRoutes } from './native/history/index.ts';
 import { jobRoutes } from './native/jobs/index.ts';
+import { packageRoutes } from './native/packages/index.ts';
+import { quarantineRoutes } from './native/quarantine/index.ts';
 import { systemRoutes } from './native/system/index.ts';
+import { uploadRoutes } from './native/uploads/index.ts';
 import { webhookRoutes } from './native/webhooks/index.ts';
 import { observeRequests } from './observe-requests.ts';
 import { describeApi, schemaOf, serveApiDocs } from './openapi.ts';
@@ -26,6 +30,10 @@ import type { HttpSettings } from './settings.ts';
 import { compileValidator } from './validate.ts';
 
 export const routes: readonly Route[] = [
+  ...uploadRoutes,
+  ...packageRoutes,
+  ...quarantineRoutes,
+
   ...accessRoutes,
   ...itemRoutes,
   ...auditRoutes,
@@ -67,6 +75,9 @@ export async function buildApp(
   app.addHook('preClose', async () => registry.eventFeed.close());
   await describeApi(app, registry.version);
   const limits = await rateLimits(app, settings);
+  // Forms that a route reads by itself, streaming.
+  app.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
+  if (registry.ownContent !== null) addContentFace(app, registry.ownContent, settings.transferIdleTimeoutMs);
   for (const route of routes) addRoute(app, registry, limits, route);
   await serveApiDocs(app);
   return app;

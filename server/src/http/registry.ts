@@ -6,9 +6,9 @@ import type { Caller } from '../core/caller.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
 import type { ContentStore, OwnContent, ReceivingStore, ServingStore } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
-import type { UploadLimits } from '../core/uploads/index.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
+import type { UploadLimits } from '../core/uploads/index.ts';
 
 export interface Registry extends RecordsEngine {
   readonly content: ContentStore;

@@ -2,10 +2,12 @@ export { changePackage } from './change-package.ts';
 export { deletePackage, deleteVersionsOfPackage } from './delete-package.ts';
 export { afterPublication } from './latest-version.ts';
 export { listPackages } from './list-packages.ts';
+export { listVersions } from './list-versions.ts';
 export * from './package.ts';
 export { nameKey, requirePackageName } from './package-name.ts';
 export type * from './ports.ts';
 export { type Meant, readMaintainedPackage, readPackage, readVersion } from './read-package.ts';
+export { searchPackages } from './search-packages.ts';
 export * from './version-label.ts';
 export * from './version-states.ts';
 export {

@@ -1,17 +1,20 @@
 import { type Caller, isAdmin } from '../caller.ts';
 import { RegistryError } from '../errors.ts';
 import type { Page, PageRequest } from '../paging.ts';
-import type { Package, PackageKind } from './package.ts';
+import { type Package, type PackageKind, packageKinds } from './package.ts';
 import type { PackageStore } from './ports.ts';
+import { maySee } from './read-package.ts';
 
 /**
  * Packages in one state. `hidden` ones are listed to those who maintain them: one's own, those of one's group when
  * the list is narrowed to it, all to administrators.
  */
 export async function listPackages(
-  { packages }: { packages: Pick<PackageStore, 'list'> },
+  { packages }: { packages: Pick<PackageStore, 'list' | 'findByName'> },
   caller: Caller,
   asked: {
+    /** The one package of this name, of each kind; then the other fields but `kind` are not looked at. */
+    name?: string | undefined;
     state?: 'hidden' | 'published' | 'yanked' | undefined;
     kind?: PackageKind | undefined;
     ownerId?: string | undefined;
@@ -19,11 +22,23 @@ export async function listPackages(
   },
   page: PageRequest,
 ): Promise<Page<Package>> {
-  const { state, ...narrowing } = asked;
+  const { state, name, ...narrowing } = asked;
+  if (name !== undefined) return { items: await named({ packages }, caller, name, asked.kind), next: null };
   if (state !== 'hidden') {
     return packages.list({ ...narrowing, states: state ? [state] : ['published', 'yanked'] }, page);
   }
   return packages.list({ ...narrowing, ...hiddenOnesOf(caller, asked), states: ['hidden'] }, page);
+}
+
+async function named(
+  { packages }: { packages: Pick<PackageStore, 'findByName'> },
+  caller: Caller,
+  name: string,
+  kind: PackageKind | undefined,
+): Promise<Package[]> {
+  const kinds = kind === undefined ? packageKinds : [kind];
+  const found = await Promise.all(kinds.map((one) => packages.findByName(one, name)));
+  return found.filter((pkg) => pkg !== null).filter((pkg) => maySee(caller, pkg));
 }
 
 function hiddenOnesOf(caller: Caller, asked: { ownerId?: string | undefined; groupId?: string | undefined }) {

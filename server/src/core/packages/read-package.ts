@@ -29,7 +29,8 @@ export async function readMaintainedPackage(
   return pkg;
 }
 
-function maySee(caller: Caller, pkg: Package): boolean {
+/** Deleted packages are gone for everybody, hidden ones are for their maintainers. */
+export function maySee(caller: Caller, pkg: Package): boolean {
   if (pkg.state === 'deleted' || !reachesPackage(caller, pkg.name)) return false;
   return pkg.state !== 'hidden' || maintains(caller, pkg);
 }

@@ -7,6 +7,7 @@ export type { UploadStore } from './ports.ts';
 export {
   readUpload,
   requireOpen,
+  takesBytes,
   type Upload,
   type UploadChanged,
   type UploadInserted,

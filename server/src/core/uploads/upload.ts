@@ -88,6 +88,11 @@ export async function readUpload(
   return upload;
 }
 
+/** Whether bytes may still come to addresses of the upload that were given out. */
+export function takesBytes(upload: Upload | null, now: Date): boolean {
+  return upload?.state === 'open' && now < upload.expiresAt;
+}
+
 export function requireOpen(upload: Upload, now: Date): void {
   if (upload.state !== 'open') {
     throw new RegistryError('upload-closed', `The upload ${upload.id} is ${upload.state}.`);

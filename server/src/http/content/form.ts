@@ -8,6 +8,9 @@ export interface Form {
   readonly fields: Readonly<Record<string, string>>;
   /** Errors when the body ends before the file does. */
   readonly file: Readable;
+  /** What the sender calls the file; empty when it does not say. */
+  readonly fileName: string;
+  readonly contentType: string;
   /** Resolves when the whole form has been read; only once the file was. */
   readonly over: Promise<void>;
 }
@@ -32,11 +35,12 @@ export function readForm(request: IncomingMessage): Promise<Form> {
     else if (fields.has(name)) refuse(`The field ${JSON.stringify(name)} comes twice.`);
     else fields.set(name, value);
   });
-  parser.on('file', (name, stream) => {
+  parser.on('file', (name, stream, fileName, _encoding, contentType) => {
     file = stream;
     stream.on('error', () => {});
     if (name !== 'file') return refuse(`The file comes in the field ${JSON.stringify(name)}, not in “file”.`);
-    resolve({ fields: Object.fromEntries(fields), file: stream, over: over.promise });
+    const named = { fileName: fileName ?? '', contentType: contentType ?? '' };
+    resolve({ fields: Object.fromEntries(fields), file: stream, ...named, over: over.promise });
   });
   parser.on('fieldsLimit', () => refuse('The form has too many fields.'));
   parser.on('partsLimit', () => refuse('The form has too many parts.'));

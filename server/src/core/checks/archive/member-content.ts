@@ -4,6 +4,8 @@ import type { Member } from './member.ts';
 
 /** Members of no more stored and expanded bytes are inflated in one call, which costs no stream. */
 const atOnceBytes = 1024 * 1024;
+/** Buffers from this size on are no parts of a larger one that others have parts of too. */
+const unpooledBytes = Buffer.poolSize;
 const chunkBytes = 1024 * 1024;
 
 export interface ContentRead {
@@ -56,10 +58,16 @@ function inflateAtOnce(
 ): ContentRead {
   try {
     // Room for one byte more than stated is enough to notice a member that expands further.
-    const room = { chunkSize: Math.max(64, sizeBytes + 1), maxOutputLength: sizeBytes + 1, info: true };
+    const room = {
+      chunkSize: Math.max(unpooledBytes, sizeBytes + 1),
+      maxOutputLength: sizeBytes + 1,
+      info: true,
+    };
     const { buffer, engine } = inflateRawSync(bytes, room) as unknown as Inflated;
     onChunk(buffer);
-    return { storedBytes: engine.bytesWritten, isLonger: buffer.length > sizeBytes, fault: null };
+    const isLonger = buffer.length > sizeBytes;
+    release(buffer);
+    return { storedBytes: engine.bytesWritten, isLonger, fault: null };
   } catch (error) {
     const isLonger = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     return { storedBytes: 0, isLonger, fault: isLonger ? null : faultOf(error) };
@@ -81,12 +89,16 @@ async function inflateInPieces(
 ): Promise<ContentRead> {
   const inflater = createInflateRaw({ chunkSize: chunkBytes });
   let produced = 0;
+  let last: Buffer | null = null;
   let fault: string | null = null;
   let isOver = false;
   inflater.on('data', (chunk: Buffer) => {
     if (isOver) return;
     onChunk(chunk);
     produced += chunk.length;
+    // The inflater fills one buffer after the other; it is done with the previous one.
+    if (last !== null && last.buffer !== chunk.buffer) release(last);
+    last = chunk;
     if (produced > maximumBytes) inflater.destroy();
   });
   const over = new Promise<void>((resolve) => {
@@ -111,9 +123,18 @@ async function inflateInPieces(
   await over;
   const consumed = inflater.bytesWritten;
   inflater.destroy();
+  if (last !== null) release(last);
   return { storedBytes: consumed, isLonger: produced > maximumBytes, fault };
 }
 
 function faultOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Frees the memory of a piece at once. Garbage collection would do so in its own time, which at this rate means
+ * some 100 MB later. Only for a whole buffer that nothing else has a part of.
+ */
+function release(piece: Buffer): void {
+  if (piece.buffer.byteLength >= unpooledBytes) (piece.buffer as ArrayBuffer).transfer(0);
 }

@@ -41,7 +41,7 @@ export function readPyproject(text: string): Told {
     const value =
       /^\s*(description|license)\s*=\s*(?:\{\s*text\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/.exec(line);
     const [, key = '', basic, literal] = value ?? [];
-    if (value !== null) told[key] ??= literal ?? unescape(basic ?? '');
+    if (value !== null) told[key] ??= literal ?? unescapeBasic(basic ?? '');
   }
   return { summary: told['description'] ?? '', license: told['license'] ?? '' };
 }
@@ -58,7 +58,7 @@ export function readCard(text: string): Told {
   return { summary: '', license: scalar.trim().replace(/^(["'])(.*)\1$/, '$2') };
 }
 
-function unescape(basic: string): string {
+function unescapeBasic(basic: string): string {
   return basic.replace(/\\(u[0-9a-f]{4}|.)/gi, (whole, escaped: string) => {
     if (/^u[0-9a-f]{4}$/i.test(escaped)) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
     return { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' }[escaped] ?? whole;

@@ -1,0 +1,28 @@
+import type { Route } from '../../define-route.ts';
+import { changePackageRoute } from './change-package.ts';
+import { deletePackageRoute } from './delete-package.ts';
+import { downloadVersionRoute } from './download-version.ts';
+import { listFilesRoute } from './list-files.ts';
+import { listPackagesRoute } from './list-packages.ts';
+import { listVersionsRoute } from './list-versions.ts';
+import { readFileRoute } from './read-file.ts';
+import { readPackageRoute } from './read-package.ts';
+import { readVersionRoute } from './read-version.ts';
+import { searchPackagesRoute } from './search-packages.ts';
+import { deleteVersionRoute, unyankVersionRoute, yankVersionRoute } from './withdraw-version.ts';
+
+export const packageRoutes: readonly Route[] = [
+  listPackagesRoute,
+  searchPackagesRoute,
+  readPackageRoute,
+  changePackageRoute,
+  deletePackageRoute,
+  listVersionsRoute,
+  readVersionRoute,
+  yankVersionRoute,
+  unyankVersionRoute,
+  deleteVersionRoute,
+  downloadVersionRoute,
+  listFilesRoute,
+  readFileRoute,
+];

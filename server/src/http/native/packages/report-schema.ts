@@ -1,0 +1,43 @@
+import Type, { type Static } from 'typebox';
+import type { Report } from '../../../core/pipeline/index.ts';
+import { Nullable, Timestamp } from '../../schemas.ts';
+
+const Verdict = Type.Enum(['passed', 'failed', 'inconclusive']);
+
+const Finding = Type.Object({
+  rule: Type.String(),
+  severity: Type.Enum(['blocks', 'warns', 'informs']),
+  path: Type.Optional(Type.String()),
+  offset: Type.Optional(Type.Integer()),
+  explanation: Type.String(),
+});
+
+/** What the checks concluded about a version. */
+export const Checked = Type.Object({
+  verdict: Verdict,
+  decidedAt: Timestamp,
+  checks: Type.Array(
+    Type.Object({
+      check: Type.String(),
+      rules: Type.String({ description: 'The version of its rules.' }),
+      verdict: Verdict,
+      reason: Nullable(Type.String({ description: 'Why it is inconclusive.' })),
+      findings: Type.Array(Finding),
+      bytesLookedAt: Type.Integer(),
+      bytesInAll: Type.Integer(),
+      durationMs: Type.Number(),
+    }),
+  ),
+});
+
+export function presentChecked(report: Report): Static<typeof Checked> {
+  return {
+    verdict: report.verdict,
+    decidedAt: report.decidedAt.toISOString(),
+    checks: report.results.map(({ coverage, findings, ...result }) => ({
+      ...result,
+      ...coverage,
+      findings: [...findings],
+    })),
+  };
+}

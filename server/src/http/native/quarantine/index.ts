@@ -1,0 +1,12 @@
+import type { Route } from '../../define-route.ts';
+import { listCasesRoute } from './list-cases.ts';
+import { readCaseRoute } from './read-case.ts';
+import { rejectVersionRoute } from './reject-version.ts';
+import { releaseVersionRoute } from './release-version.ts';
+
+export const quarantineRoutes: readonly Route[] = [
+  listCasesRoute,
+  readCaseRoute,
+  releaseVersionRoute,
+  rejectVersionRoute,
+];

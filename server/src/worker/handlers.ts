@@ -1,0 +1,15 @@
+// One handler for every kind of job; the worker refuses to start when one is missing.
+import type { JobHandler } from './job-handler.ts';
+import { checkVersionJob } from './jobs/check-version.ts';
+import { cleanUploadJob } from './jobs/clean-upload.ts';
+import { deletePackageJob } from './jobs/delete-package.ts';
+import { publishReleasedVersionJob } from './jobs/publish-released-version.ts';
+import { removeContentJob } from './jobs/remove-content.ts';
+
+export const jobHandlers: readonly JobHandler[] = [
+  checkVersionJob,
+  publishReleasedVersionJob,
+  removeContentJob,
+  deletePackageJob,
+  cleanUploadJob,
+];
