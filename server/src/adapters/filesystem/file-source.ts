@@ -9,6 +9,9 @@ export interface FileSource extends ByteSource {
   close(): void;
 }
 
+/** The buffer of the last source that was closed in this thread, for the next one: freeing it takes long. */
+let spare = Buffer.alloc(0);
+
 /**
  * For worker threads, where nothing else waits for the thread: reads synchronously, which saves the way through
  * the thread pool, and always into the same buffer. Throws and rejects with `StorageError`.
@@ -16,7 +19,8 @@ export interface FileSource extends ByteSource {
 export function openFileSource(location: Extract<ContentLocation, { store: 'file' }>): FileSource {
   const { path, sizeBytes } = location;
   const file = attempt(path, () => openSync(path, 'r'));
-  let buffer = Buffer.alloc(0);
+  let buffer = spare;
+  spare = Buffer.alloc(0);
   return {
     sizeBytes,
     async read(position, length) {
@@ -29,7 +33,10 @@ export function openFileSource(location: Extract<ContentLocation, { store: 'file
       }
       return buffer.subarray(0, wanted);
     },
-    close: () => closeSync(file),
+    close: () => {
+      closeSync(file);
+      spare = buffer;
+    },
   };
 }
 

@@ -123,7 +123,8 @@ async function inflateInPieces(
   await over;
   const consumed = inflater.bytesWritten;
   inflater.destroy();
-  if (last !== null) release(last);
+  // One that was stopped midway may still be writing into its last buffer.
+  if (last !== null && produced <= maximumBytes) release(last);
   return { storedBytes: consumed, isLonger: produced > maximumBytes, fault };
 }
 
