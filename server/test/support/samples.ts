@@ -1,9 +1,15 @@
 // Valid things to test with; a test names only what matters to it.
+import { createHash } from 'node:crypto';
 import { SystemRandomness } from '../../src/adapters/system/randomness.ts';
+import type { Group, PersonalToken, Session, User } from '../../src/core/access/index.ts';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
+import type { PackageFile } from '../../src/core/checks/index.ts';
 import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/index.ts';
 import type { Item } from '../../src/core/items/index.ts';
 import type { Job } from '../../src/core/jobs/index.ts';
+import type { Package, Version } from '../../src/core/packages/index.ts';
+import type { Report } from '../../src/core/pipeline/index.ts';
+import type { Upload } from '../../src/core/uploads/index.ts';
 
 export const randomness = new SystemRandomness();
 
@@ -85,6 +91,168 @@ export function someDelivery(fields: Partial<Delivery> = {}): Delivery {
     createdAt: new Date('2026-01-31T12:00:00Z'),
     attempts: [],
     revision: 1,
+    ...fields,
+  };
+}
+
+export function somePackage(fields: Partial<Package> = {}): Package {
+  return {
+    id: randomness.id(),
+    kind: 'model',
+    name: 'tokenizer',
+    title: 'A tokenizer',
+    description: 'Splits text',
+    ownerId: 'u1',
+    ownerName: 'ada',
+    groupId: null,
+    state: 'published',
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    updatedAt: new Date('2026-01-31T12:00:00Z'),
+    latest: null,
+    revision: 1,
+    ...fields,
+  };
+}
+
+export function someVersion(fields: Partial<Version> = {}): Version {
+  return {
+    id: randomness.id(),
+    packageId: 'p1',
+    label: '1.2.3',
+    state: 'published',
+    uploadId: 'up1',
+    fileName: 'tokenizer.zip',
+    contentType: 'application/zip',
+    sizeBytes: 1000,
+    digest: someDigest('tokenizer'),
+    declaredDigest: null,
+    uploadedBy: { userId: 'u1', userName: 'ada' },
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    decidedAt: new Date('2026-01-31T12:01:00Z'),
+    publishedAt: new Date('2026-01-31T12:01:00Z'),
+    reason: null,
+    license: 'MIT',
+    summary: 'Splits text',
+    revision: 1,
+    ...fields,
+  };
+}
+
+export function someUpload(fields: Partial<Upload> = {}): Upload {
+  return {
+    id: randomness.id(),
+    userId: 'u1',
+    userName: 'ada',
+    state: 'open',
+    kind: 'model',
+    packageName: 'tokenizer',
+    label: '1.2.3',
+    fileName: 'tokenizer.zip',
+    contentType: 'application/zip',
+    sizeBytes: 1000,
+    declaredDigest: null,
+    receiving: { method: 'form' },
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    expiresAt: new Date('2026-02-01T12:00:00Z'),
+    packageId: null,
+    versionId: null,
+    revision: 1,
+    ...fields,
+  };
+}
+
+export function someReport(fields: Partial<Report> = {}): Report {
+  return {
+    versionId: 'v1',
+    digest: someDigest('tokenizer'),
+    verdict: 'failed',
+    results: [
+      {
+        check: 'archive',
+        rules: '1',
+        verdict: 'failed',
+        findings: [
+          {
+            rule: 'archive.unsafe-path',
+            severity: 'blocks',
+            path: '../evil',
+            offset: 30,
+            explanation: 'The path leaves the package.',
+          },
+          { rule: 'archive.empty-folder', severity: 'informs', explanation: 'A folder is empty.' },
+        ],
+        coverage: { bytesLookedAt: 1000, bytesInAll: 1000 },
+        reason: null,
+        durationMs: 12,
+      },
+    ],
+    decidedAt: new Date('2026-01-31T12:01:00Z'),
+    ...fields,
+  };
+}
+
+export function someFile(fields: Partial<PackageFile> = {}): PackageFile {
+  return {
+    path: 'README.md',
+    sizeBytes: 100,
+    storedBytes: 60,
+    method: 'deflate',
+    offset: 39,
+    crc32: 0xffff_ffff,
+    digest: someDigest('README.md'),
+    ...fields,
+  };
+}
+
+/** The digest of a text. */
+export function someDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function someUser(fields: Partial<User> = {}): User {
+  return {
+    id: randomness.id(),
+    name: 'ada',
+    permissions: ['search', 'download'],
+    mustChangePassword: false,
+    sessionGeneration: 0,
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    ...fields,
+  };
+}
+
+export function someGroup(fields: Partial<Group> = {}): Group {
+  return {
+    id: randomness.id(),
+    name: 'vision',
+    description: 'Those who see',
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    ...fields,
+  };
+}
+
+export function someSession(fields: Partial<Session> = {}): Session {
+  return {
+    id: randomness.id(),
+    userId: 'u1',
+    generation: 0,
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    expiresAt: new Date('2026-01-31T22:00:00Z'),
+    usesLeft: 1_000,
+    ...fields,
+  };
+}
+
+export function somePersonalToken(fields: Partial<PersonalToken> = {}): PersonalToken {
+  return {
+    id: randomness.id(),
+    userId: 'u1',
+    name: 'for the build',
+    textHash: randomness.bytes(32).toString('hex'),
+    permissions: ['search', 'download'],
+    packagePatterns: [],
+    createdAt: new Date('2026-01-31T12:00:00Z'),
+    expiresAt: new Date('2026-05-01T12:00:00Z'),
     ...fields,
   };
 }
