@@ -25,7 +25,23 @@ export function memoryPage<T>(
 function compareKeys(a: SortKey, b: SortKey): number {
   for (const [i, part] of a.entries()) {
     const other = b[i] as typeof part;
-    if (part !== other) return part < other ? -1 : 1;
+    if (part === other) continue;
+    if (typeof part === 'string' && typeof other === 'string') return compareTexts(part, other);
+    return part < other ? -1 : 1;
   }
   return 0;
+}
+
+/** As databases compare them: by the bytes of UTF-8, which is by code points, not by UTF-16 units. */
+function compareTexts(one: string, other: string): number {
+  for (let i = 0; i < one.length && i < other.length; i++) {
+    const [a, b] = [one.charCodeAt(i), other.charCodeAt(i)];
+    if (a !== b) return codePointRank(a) - codePointRank(b);
+  }
+  return one.length - other.length;
+}
+
+/** Surrogates stand for code points above all that fit into one unit. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
