@@ -29,6 +29,13 @@ export const commands: readonly Command[] = [
     run: async (config) => (await import('./serve.ts')).serve(config),
   },
   {
+    name: 'work',
+    summary: 'Runs a worker without the API, beside a server on the same data.',
+    arguments: [],
+    options: {},
+    run: async (config) => (await import('./work.ts')).work(config),
+  },
+  {
     name: 'migrate',
     summary: "Brings the database to this release's schema, then stops.",
     arguments: [],
