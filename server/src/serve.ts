@@ -1,21 +1,25 @@
 // The role `serve`: the API and a worker in one process.
-import { pino } from 'pino';
 import type { Config } from './config/index.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './core/access/index.ts';
 import { buildApp } from './http/app.ts';
+import { createLogger } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
+import { startWorker } from './start-worker.ts';
 import { wire } from './wiring.ts';
 
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {
-  const logger = pino({ level: config.server.logLevel });
-  const { registry, close } = await wire(config);
+  const logger = createLogger(config.server);
+  const { registry, worker: workerPorts, seeWorker, listeningAt, close } = await wire(config, logger);
   const app = await buildApp(registry, config.server, logger);
   const { host, port } = config.server;
   const address = await app.listen({ host, port }).catch(async (error) => {
     await close();
     throw error;
   });
+  listeningAt(address);
+  const worker = startWorker(workerPorts, config.worker, logger);
+  seeWorker(worker);
   console.log(`Assay is ready at ${address}`);
   // Not earlier: what a start that fails has made and not told would be lost.
   announce(await ensureFirstAdministrator(registry));
@@ -28,6 +32,7 @@ export async function serve(config: Config): Promise<void> {
       run: () => app.close(),
       giveUp: () => app.server.closeAllConnections(),
     },
+    { name: 'finish jobs', run: () => worker.stop(config.server.shutdownTimeoutMs * 0.8) },
     { name: 'close engines', run: close },
   ];
   const options = { phaseTimeoutMs: config.server.shutdownTimeoutMs, log: logger };

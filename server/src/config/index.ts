@@ -9,6 +9,8 @@ import { type StorageConfig, storageFields } from './storage.ts';
 import { type UploadsConfig, uploadFields } from './uploads.ts';
 import { type WorkerConfig, workerFields } from './worker.ts';
 
+export type { WorkerConfig };
+
 export interface Config {
   readonly access: AccessConfig;
   readonly checks: ChecksConfig;
