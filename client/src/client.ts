@@ -1,0 +1,236 @@
+import { refusalThrown } from './problem.ts';
+import type {
+  Download,
+  Package,
+  PackageFile,
+  PackageKind,
+  Page,
+  PageOptions,
+  PartAddress,
+  Report,
+  ReviewCase,
+  Session,
+  Upload,
+  User,
+  Version,
+} from './shapes.ts';
+
+export interface ClientOptions {
+  /** Where the registry is, `https://assay.example.org`. */
+  readonly url: string;
+  /** A session's or a personal access token; without one only `login` and health are of use. */
+  readonly token?: string;
+  readonly fetch?: typeof fetch;
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One method per operation of the API. Refusals throw `AssayError`. */
+export class AssayClient {
+  readonly #url: string;
+  readonly #token: string | undefined;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: ClientOptions) {
+    this.#url = options.url.replace(/\/+$/, '');
+    this.#token = options.token;
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /** The same registry, as somebody else. */
+  withToken(token: string): AssayClient {
+    return new AssayClient({ url: this.#url, token, fetch: this.#fetch });
+  }
+
+  /** Any request to the API: a path below the registry's address, with the token. */
+  async request(
+    method: string,
+    path: string,
+    given: { query?: Query; body?: unknown; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    const address = new URL(this.#url + path);
+    for (const [name, value] of Object.entries(given.query ?? {})) {
+      if (value !== undefined) address.searchParams.set(name, String(value));
+    }
+    const headers = new Headers(given.headers);
+    if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
+    if (given.body !== undefined) headers.set('content-type', 'application/json');
+    const body = given.body === undefined ? null : JSON.stringify(given.body);
+    return refusalThrown(await this.#fetch(address, { method, headers, body }));
+  }
+
+  async #json<T>(method: string, path: string, given: { query?: Query; body?: unknown } = {}): Promise<T> {
+    const response = await this.request(method, path, given);
+    return (await response.json()) as T;
+  }
+
+  // access
+
+  logIn(name: string, password: string): Promise<Session> {
+    return this.#json('POST', '/api/auth/login', { body: { name, password } });
+  }
+
+  async logOut(): Promise<void> {
+    await this.request('POST', '/api/auth/logout');
+  }
+
+  whoAmI(): Promise<User> {
+    return this.#json('GET', '/api/auth/me');
+  }
+
+  async changePassword(currentPassword: string, newPassword: string): Promise<void> {
+    await this.request('PUT', '/api/auth/password', { body: { currentPassword, newPassword } });
+  }
+
+  register(user: { name: string; password: string; permissions?: readonly string[] }): Promise<User> {
+    return this.#json('POST', '/api/auth/register', { body: user });
+  }
+
+  createToken(token: {
+    name: string;
+    permissions: readonly string[];
+    packagePatterns?: readonly string[];
+    expiresInDays?: number;
+  }): Promise<{ id: string; token: string }> {
+    return this.#json('POST', '/api/tokens', { body: token });
+  }
+
+  // uploads; see upload.ts for the whole way of a package
+
+  beginUpload(upload: {
+    kind: PackageKind;
+    name: string;
+    version: string;
+    fileName: string;
+    sizeBytes: number;
+    contentType?: string;
+    digest?: string;
+    method?: 'form' | 'parts';
+  }): Promise<Upload> {
+    return this.#json('POST', '/api/uploads', { body: upload });
+  }
+
+  readUpload(id: string): Promise<Upload> {
+    return this.#json('GET', `/api/uploads/${id}`);
+  }
+
+  listUploads(query: PageOptions & { state?: Upload['state'] } = {}): Promise<Page<Upload>> {
+    return this.#json('GET', '/api/uploads', { query: { ...query } });
+  }
+
+  async addressParts(id: string, partNumbers: readonly number[]): Promise<readonly PartAddress[]> {
+    const answer = await this.#json<{ addresses: PartAddress[] }>('POST', `/api/uploads/${id}/parts`, {
+      body: { partNumbers },
+    });
+    return answer.addresses;
+  }
+
+  completeUpload(id: string): Promise<Upload> {
+    return this.#json('POST', `/api/uploads/${id}/complete`);
+  }
+
+  abortUpload(id: string): Promise<Upload> {
+    return this.#json('DELETE', `/api/uploads/${id}`);
+  }
+
+  // packages
+
+  listPackages(
+    query: PageOptions & {
+      name?: string;
+      kind?: PackageKind;
+      state?: 'hidden' | 'published' | 'yanked';
+      owner?: string;
+      group?: string;
+    } = {},
+  ): Promise<Page<Package>> {
+    return this.#json('GET', '/api/packages', { query: { ...query } });
+  }
+
+  searchPackages(
+    query: PageOptions & { q: string; kind?: PackageKind; version?: string },
+  ): Promise<Page<Package> & { readonly complete: boolean }> {
+    return this.#json('GET', '/api/packages/search', { query: { ...query } });
+  }
+
+  readPackage(id: string): Promise<Package> {
+    return this.#json('GET', `/api/packages/${id}`);
+  }
+
+  changePackage(
+    id: string,
+    change: { title?: string; description?: string; groupId?: string | null },
+  ): Promise<Package> {
+    return this.#json('PATCH', `/api/packages/${id}`, { body: change });
+  }
+
+  async deletePackage(id: string, reason: string): Promise<void> {
+    await this.request('DELETE', `/api/packages/${id}`, { query: { reason } });
+  }
+
+  listVersions(id: string, query: PageOptions & { range?: string } = {}): Promise<Page<Version>> {
+    return this.#json('GET', `/api/packages/${id}/versions`, { query: { ...query } });
+  }
+
+  readVersion(id: string, version: string): Promise<Version & { readonly report: Report | null }> {
+    return this.#json('GET', `/api/packages/${id}/versions/${encodeURIComponent(version)}`);
+  }
+
+  yankVersion(id: string, version: string, reason: string): Promise<Version> {
+    return this.#json('POST', `/api/packages/${id}/versions/${encodeURIComponent(version)}/yank`, {
+      body: { reason },
+    });
+  }
+
+  unyankVersion(id: string, version: string, reason: string): Promise<Version> {
+    return this.#json('POST', `/api/packages/${id}/versions/${encodeURIComponent(version)}/unyank`, {
+      body: { reason },
+    });
+  }
+
+  deleteVersion(id: string, version: string, reason: string): Promise<Version> {
+    return this.#json('DELETE', `/api/packages/${id}/versions/${encodeURIComponent(version)}`, {
+      query: { reason },
+    });
+  }
+
+  /** An address for the content, good for a few minutes. */
+  download(id: string, version?: string): Promise<Download> {
+    return this.#json('GET', `/api/packages/${id}/download`, { query: { version } });
+  }
+
+  listFiles(
+    id: string,
+    query: PageOptions & { version?: string; folder?: string } = {},
+  ): Promise<Page<PackageFile>> {
+    return this.#json('GET', `/api/packages/${id}/files`, { query: { ...query } });
+  }
+
+  /** One file inside; `range` as in the header, `bytes=0-99`. */
+  readFile(id: string, path: string, given: { version?: string; range?: string } = {}): Promise<Response> {
+    const encoded = path.split('/').map(encodeURIComponent).join('/');
+    const headers: Record<string, string> = given.range === undefined ? {} : { range: given.range };
+    return this.request('GET', `/api/packages/${id}/files/${encoded}`, {
+      query: { version: given.version },
+      headers,
+    });
+  }
+
+  // quarantine
+
+  listQuarantine(query: PageOptions = {}): Promise<Page<Version>> {
+    return this.#json('GET', '/api/quarantine', { query: { ...query } });
+  }
+
+  readCase(versionId: string): Promise<ReviewCase> {
+    return this.#json('GET', `/api/quarantine/${versionId}`);
+  }
+
+  releaseVersion(versionId: string, reason: string): Promise<Version> {
+    return this.#json('POST', `/api/quarantine/${versionId}/release`, { body: { reason } });
+  }
+
+  rejectVersion(versionId: string, reason: string): Promise<Version> {
+    return this.#json('POST', `/api/quarantine/${versionId}/reject`, { body: { reason } });
+  }
+}

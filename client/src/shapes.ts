@@ -1,0 +1,155 @@
+// The shapes of the API's answers, as its OpenAPI document describes them.
+
+export type PackageKind = 'model' | 'dataset' | 'code';
+export type Permission = 'upload' | 'search' | 'download' | 'admin';
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Pass as `after`; null on the last page. */
+  readonly next: string | null;
+}
+
+export interface PageOptions {
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: 'blocks' | 'warns' | 'informs';
+  readonly path?: string;
+  readonly offset?: number;
+  readonly explanation: string;
+}
+
+export interface Report {
+  readonly verdict: Verdict;
+  readonly decidedAt: string;
+  readonly checks: readonly {
+    readonly check: string;
+    readonly rules: string;
+    readonly verdict: Verdict;
+    readonly reason: string | null;
+    readonly findings: readonly Finding[];
+    readonly bytesLookedAt: number;
+    readonly bytesInAll: number;
+    readonly durationMs: number;
+  }[];
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly state: 'open' | 'completed' | 'aborted' | 'expired';
+  readonly kind: PackageKind;
+  readonly name: string;
+  readonly version: string;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly sizeBytes: number | null;
+  readonly digest: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly method: 'form' | 'parts' | 'stream';
+  readonly form?: { readonly url: string; readonly fields: Readonly<Record<string, string>> };
+  readonly parts?: {
+    readonly sizeBytes: number;
+    readonly count: number;
+    readonly received: readonly { readonly partNumber: number; readonly sizeBytes: number }[];
+    readonly addresses: readonly PartAddress[];
+  };
+  readonly packageId: string | null;
+  readonly versionId: string | null;
+  readonly outcome?: {
+    readonly state: VersionState;
+    readonly reason: string | null;
+    readonly digest: string | null;
+    readonly report: Report | null;
+  };
+}
+
+export interface PartAddress {
+  readonly partNumber: number;
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+export interface Package {
+  readonly id: string;
+  readonly kind: PackageKind;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly owner: { readonly id: string; readonly name: string };
+  readonly groupId: string | null;
+  readonly state: 'hidden' | 'published' | 'yanked' | 'deleted';
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly latest: { readonly versionId: string; readonly version: string } | null;
+}
+
+export type VersionState =
+  | 'pending'
+  | 'quarantined'
+  | 'releasing'
+  | 'rejected'
+  | 'published'
+  | 'yanked'
+  | 'deleted';
+
+export interface Version {
+  readonly id: string;
+  readonly packageId: string;
+  readonly version: string;
+  readonly state: VersionState;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly digest: string | null;
+  readonly uploadedBy: { readonly id: string; readonly name: string };
+  readonly createdAt: string;
+  readonly decidedAt: string | null;
+  readonly publishedAt: string | null;
+  readonly reason: string | null;
+  readonly license: string;
+  readonly summary: string;
+}
+
+export interface PackageFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+  /** `Range` works on it. */
+  readonly rangeable: boolean;
+  readonly crc32: string;
+  readonly digest: string;
+}
+
+export interface Download {
+  readonly url: string;
+  readonly expiresAt: string;
+  readonly sizeBytes: number;
+  readonly digest: string;
+  readonly version: string;
+  readonly reason: string;
+}
+
+export interface ReviewCase {
+  readonly package: Package;
+  readonly version: Version;
+  readonly report: Report | null;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+}
+
+export interface Session {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly usesLeft: number;
+  readonly mustChangePassword: boolean;
+  readonly user: User;
+}
