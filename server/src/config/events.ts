@@ -26,14 +26,6 @@ export const eventFields = {
     minimum: 100,
     maximum: 60_000,
   }),
-  webhookAttempts: integer({
-    variable: 'ASSAY_WEBHOOK_ATTEMPTS',
-    meaning:
-      'How often a delivery is tried before it is given up. The wait grows from 1 s to 10 minutes; 12 attempts take about an hour.',
-    default: 12,
-    minimum: 1,
-    maximum: 200,
-  }),
   webhookSwitchOffAfter: integer({
     variable: 'ASSAY_WEBHOOK_SWITCH_OFF_AFTER',
     meaning: 'A webhook is switched off after so many deliveries in a row that were given up.',

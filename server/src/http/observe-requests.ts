@@ -21,7 +21,6 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
     if (status < 400 && isContent(operation)) countBytes(registry, request, reply);
     request.log.info(
       {
-        requestId: request.id,
         operation,
         method: request.method,
         path: pathOf(request.url),

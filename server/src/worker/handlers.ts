@@ -3,8 +3,10 @@ import type { JobHandler } from './job-handler.ts';
 import { checkVersionJob } from './jobs/check-version.ts';
 import { cleanUploadJob } from './jobs/clean-upload.ts';
 import { deletePackageJob } from './jobs/delete-package.ts';
+import { deliverWebhookJob } from './jobs/deliver-webhook.ts';
 import { publishReleasedVersionJob } from './jobs/publish-released-version.ts';
 import { removeContentJob } from './jobs/remove-content.ts';
+import { tellEventJob } from './jobs/tell-event.ts';
 
 export const jobHandlers: readonly JobHandler[] = [
   checkVersionJob,
@@ -12,4 +14,6 @@ export const jobHandlers: readonly JobHandler[] = [
   removeContentJob,
   deletePackageJob,
   cleanUploadJob,
+  tellEventJob,
+  deliverWebhookJob,
 ];

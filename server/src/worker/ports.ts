@@ -2,6 +2,8 @@ import type { Examiner } from '../core/checks/index.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
 import type { ContentStore, ReceivingStore } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
+import type { SecretBox, WebhookSender } from '../core/events/index.ts';
+import type { Telemetry } from '../core/health/index.ts';
 
 /** Everything a job may hand to a use case; filled by wiring.ts. */
 export interface WorkerPorts extends RecordsEngine {
@@ -10,4 +12,9 @@ export interface WorkerPorts extends RecordsEngine {
   readonly content: ContentStore;
   readonly receiving: ReceivingStore;
   readonly examiner: Examiner;
+  readonly webhookSender: WebhookSender;
+  readonly secretBox: SecretBox;
+  /** A webhook is switched off after so many deliveries in a row that were given up. */
+  readonly webhookSwitchOffAfter: number;
+  readonly telemetry: Telemetry;
 }

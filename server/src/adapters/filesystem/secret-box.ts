@@ -1,10 +1,11 @@
 // Secrets sealed with AES-256-GCM under a key that lies in a file beside the database, not in it: a copy of the
 // database alone opens nothing. A sealed text is `v1.<iv>.<tag>.<ciphertext>`, each in base64url.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { StorageError } from '../../core/errors.ts';
 import type { SecretBox } from '../../core/events/index.ts';
+import { createSecretFile } from './secret-file.ts';
+import { codeOf } from './storage-error.ts';
 
 const keyBytes = 32;
 const ivBytes = 12;
@@ -49,44 +50,12 @@ export class FilesystemSecretBox implements SecretBox {
   }
 }
 
-/** The file appears with its whole content or not at all; of two processes that start at once, one makes it. */
 async function readOrCreate(path: string): Promise<string> {
-  const present = await readIfThere(path);
-  if (present !== null) return present;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(randomBytes(keyBytes).toString('base64url'));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
-  }
-  await syncFolder(dirname(path));
-  return await readFile(path, 'utf8');
-}
-
-async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await createSecretFile(path, randomBytes(keyBytes).toString('base64url'));
+  return await readFile(path, 'utf8');
 }

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lineForPeople } from './logging.ts';
+
+const line = (fields: object) =>
+  JSON.stringify({ level: 'info', time: '2026-01-31T12:00:00.123Z', ...fields });
+
+test('a line for people has time, level, message and fields', () => {
+  assert.equal(
+    lineForPeople(line({ msg: 'request', operation: 'item.list', status: 200, user: null }), false),
+    '12:00:00.123 INFO request operation=item.list status=200 user=null\n',
+  );
+});
+
+test('an error is followed by its stack', () => {
+  const text = lineForPeople(line({ msg: 'broken', err: { stack: 'Error: broken\n    at here' } }), false);
+  assert.equal(text, '12:00:00.123 INFO broken\nError: broken\n    at here\n');
+});
+
+test('what a client sends cannot forge a line or move the cursor', () => {
+  const text = lineForPeople(
+    line({ msg: 'request', path: '/a\n12:00:00 INFO forged', user: '\u001b[2J' }),
+    false,
+  );
+  assert.equal(text.split('\n').length, 2);
+  assert.ok(!text.includes('\u001b'));
+});

@@ -1,0 +1,66 @@
+// The program's log: JSON for machines, or lines for people at a terminal. What a request log may tell is decided
+// where it is written (http/observe-requests.ts); what must never appear is removed here.
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { type Logger, type LoggerOptions, pino } from 'pino';
+
+export interface LogSettings {
+  readonly logLevel: string;
+  readonly logFormat: 'auto' | 'json' | 'text';
+}
+
+const options: LoggerOptions = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (level) => ({ level }) },
+  serializers: { err: pino.stdSerializers.err, req: withoutSecrets },
+  redact: {
+    paths: ['authorization', 'headers.authorization', 'req.headers.authorization', '*.password', '*.secret'],
+    censor: '[secret]',
+  },
+};
+
+/** To standard output, without holding requests up; a killed process may leave its very last lines unwritten. */
+export function createLogger(settings: LogSettings, output = process.stdout): Logger {
+  const asText = settings.logFormat === 'text' || (settings.logFormat === 'auto' && output.isTTY);
+  const destination = asText
+    ? { write: (line: string) => void output.write(lineForPeople(line, output.isTTY)) }
+    : pino.destination({ fd: output.fd, sync: false, minLength: 0 });
+  return pino({ ...options, level: settings.logLevel }, destination);
+}
+
+/** Fastify’s own messages carry a request: its address is kept without the query, which may hold a signature. */
+function withoutSecrets(request: { method?: string; url?: string }) {
+  return { method: request.method, path: request.url?.split('?')[0] };
+}
+
+const colours = {
+  trace: 'gray',
+  debug: 'gray',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+  fatal: 'red',
+} as const;
+
+/** `12:00:00.000 INFO request operation=item.list status=200`; the stack of an error follows on lines of its own. */
+export function lineForPeople(line: string, coloured: boolean): string {
+  const { level, time, msg, err, ...rest }: Record<string, unknown> = JSON.parse(line);
+  const name = String(level);
+  const colour = colours[name as keyof typeof colours] ?? 'white';
+  const shown = coloured
+    ? styleText(colour, name.toUpperCase(), { validateStream: false })
+    : name.toUpperCase();
+  const fields = Object.entries(rest).map(([key, value]) => `${key}=${plain(value)}`);
+  const stack = isError(err) ? `\n${stripVTControlCharacters(err.stack)}` : '';
+  return `${[String(time).slice(11, 23), shown, plain(msg ?? ''), ...fields].join(' ')}${stack}\n`;
+}
+
+/** One line without control characters, whatever a client has sent. */
+function plain(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /[\p{Cc}]/u.test(text) ? JSON.stringify(text) : text;
+}
+
+function isError(value: unknown): value is { stack: string } {
+  return typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string';
+}
