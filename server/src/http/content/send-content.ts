@@ -26,17 +26,17 @@ export async function sendContent(
   content: OpenContent,
   range: ByteRange,
 ): Promise<void> {
-  const sending = {
+  const sending: Sending = {
     response,
     content,
     next: range.start,
     end: range.end,
     turn: Promise.resolve(),
-    failed: false,
+    failure: undefined,
   };
   const count = Math.min(buffersPerAnswer, Math.ceil((range.end - range.start) / bufferBytes));
-  const carriers = await Promise.allSettled(Array.from({ length: count }, () => carry(sending)));
-  for (const carrier of carriers) if (carrier.status === 'rejected') throw carrier.reason;
+  await Promise.all(Array.from({ length: count }, () => carry(sending)));
+  if (sending.failure !== undefined) throw sending.failure.error;
   response.end();
 }
 
@@ -48,13 +48,14 @@ interface Sending {
   readonly end: number;
   /** Resolves when everything before the piece last taken on has been handed to the connection. */
   turn: Promise<void>;
-  failed: boolean;
+  /** The first one; the others follow from it. */
+  failure: { readonly error: unknown } | undefined;
 }
 
 /** Carries piece after piece in one buffer; pieces are read as it comes, but handed over in their order. */
 async function carry(sending: Sending): Promise<void> {
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
-  while (sending.next < sending.end && !sending.failed) {
+  while (sending.next < sending.end && sending.failure === undefined) {
     const position = sending.next;
     const piece = buffer.subarray(0, Math.min(bufferBytes, sending.end - position));
     sending.next += piece.length;
@@ -62,23 +63,26 @@ async function carry(sending: Sending): Promise<void> {
     const { promise: handedOver, resolve: handOver } = Promise.withResolvers<void>();
     sending.turn = handedOver;
     try {
-      const length = await sending.content.read(piece, position);
+      await readWhole(sending, piece, position);
       await before;
-      if (sending.failed) break;
-      if (length < piece.length) throw new Error(`content ends at ${position + length} of ${sending.end}`);
+      if (sending.failure !== undefined) break;
       const taken = write(sending.response, piece);
       handOver();
       await taken;
     } catch (error) {
-      sending.failed = true;
+      sending.failure ??= { error };
       sending.response.destroy();
-      throw error;
     } finally {
       handOver();
     }
   }
   // Not after a failure: the system may still be reading from it.
-  if (!sending.failed && spare.length < spareBuffers) spare.push(buffer);
+  if (sending.failure === undefined && spare.length < spareBuffers) spare.push(buffer);
+}
+
+async function readWhole({ content, end }: Sending, piece: Buffer, position: number): Promise<void> {
+  const length = await content.read(piece, position);
+  if (length < piece.length) throw new Error(`content ends at ${position + length} of ${end}`);
 }
 
 /** Resolves when the system has taken the bytes, so that the buffer may be filled again. */
