@@ -36,9 +36,9 @@ const appliers: ChangeAppliers<AnyChange> = {
 
 /** Commits changes in one transaction. */
 export function sqlCommit(database: SqlDatabase): Commit<AnyChange> {
-  return (changes) => {
+  return async (changes) => {
     if (changes.length > maximumChanges) throw new Error(`${changes.length} changes in one commit`);
-    return database.write.transaction().execute(async (write) => {
+    await database.write.transaction().execute(async (write) => {
       for (const change of changes) {
         const apply = appliers[change.change] as (w: typeof write, c: AnyChange) => Promise<unknown>;
         await apply(write, change);
