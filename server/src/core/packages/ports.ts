@@ -24,7 +24,7 @@ export interface PackageQuery {
   /** Words; all must occur, the last one may be the beginning of a word. Empty: every package. */
   readonly words: string;
   readonly kind?: PackageKind | undefined;
-  /** Only packages with a readable version in the range. */
+  /** Only packages with a published version in the range; a yanked one does not count. */
   readonly labels?: LabelRange | undefined;
 }
 
