@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { incomingKey, type PartExtent, type ReceivedPart } from '../../src/core/content/index.ts';
+import {
+  incomingKey,
+  type PartExtent,
+  type ReceivedPart,
+  uploadClosed,
+} from '../../src/core/content/index.ts';
 import {
   anHourLater,
   type ContentUnderTest,
@@ -208,6 +213,17 @@ describeOnEveryContent('ReceivingStore', (under) => {
     const refused = await problemOf(await sendForm(form, Buffer.from('other')));
     assert.deepEqual([refused.status, refused.code], [409, 'address-used']);
     assert.deepEqual(await get(under().content, key), bytes);
+  });
+
+  test('a form whose upload ends while it is on its way leaves nothing', async () => {
+    const file = new PassThrough();
+    const limits = { minimumBytes: 1, maximumBytes: mebibyte };
+    const receiving = under().incoming.receiveWhole(key, limits, file, async () => {
+      throw uploadClosed(key.path);
+    });
+    file.end(randomness.bytes(1_000));
+    await assert.rejects(receiving, { code: 'upload-closed' });
+    assert.equal(await under().content.stat(key), null);
   });
 
   test('of two forms sent at once one is kept, whole', async () => {

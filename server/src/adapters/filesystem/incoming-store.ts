@@ -88,13 +88,19 @@ export class FilesystemIncomingStore implements IncomingStore {
     });
   }
 
-  async receiveWhole(key: ContentKey, limits: SizeLimits, bytes: Readable): Promise<{ etag: string }> {
+  async receiveWhole(
+    key: ContentKey,
+    limits: SizeLimits,
+    bytes: Readable,
+    admit: () => Promise<void>,
+  ): Promise<{ etag: string }> {
     const target = this.#folder.pathOf(key);
     return this.#receiving(key, 0, async (signal) => {
       if (await isThere(target)) throw alreadyThere(key);
       return this.#folder.withTemporaryFile(async (path, file) => {
         const etag = await receive(file, 0, bytes, 'the file', limits, signal);
         await finishFile(file);
+        await admit();
         await this.#folder.place(target, () => placeOnce(path, target, key));
         return { etag };
       });

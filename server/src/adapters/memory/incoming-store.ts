@@ -76,12 +76,18 @@ export class MemoryIncomingStore implements IncomingStore {
     });
   }
 
-  async receiveWhole(key: ContentKey, limits: SizeLimits, bytes: Readable): Promise<{ etag: string }> {
+  async receiveWhole(
+    key: ContentKey,
+    limits: SizeLimits,
+    bytes: Readable,
+    admit: () => Promise<void>,
+  ): Promise<{ etag: string }> {
     return this.#receptions.run(key.path, 0, async (ended) => {
       if ((await this.#content.stat(key)) !== null) {
         throw new RegistryError('address-used', `The file of the upload ${key.path} has arrived.`);
       }
       const received = await receive(bytes, 'the file', limits, ended);
+      await admit();
       this.#content.put(key, received.bytes);
       return { etag: received.etag };
     });

@@ -194,13 +194,15 @@ export interface IncomingStore extends PartSessions {
   ): Promise<ReceivedPart>;
 
   /**
-   * Receives a whole object under a key that holds none, else `address-used`. Rejects as `receivePart` does,
-   * with nothing kept. The stream is left as it is, never destroyed.
+   * Receives a whole object under a key that holds none, else `address-used`. Rejects as `receivePart` does, and
+   * as `admit` does, which is asked when all bytes have come; then nothing is kept. The stream is left as it is,
+   * never destroyed.
    */
   receiveWhole(
     key: ContentKey,
     limits: { readonly minimumBytes: number; readonly maximumBytes: number },
     bytes: Readable,
+    admit: () => Promise<void>,
   ): Promise<{ readonly etag: string }>;
 }
 

@@ -20,14 +20,16 @@ export async function admitForm(
   return { minimumBytes: Number(fields['minimum-bytes']), maximumBytes: Number(fields['maximum-bytes']) };
 }
 
-/** Receives the file of an admitted form as the whole object. */
+/** Receives the file of an admitted form as the whole object, unless the upload ends meanwhile. */
 export function receiveForm(
-  ports: Pick<OwnContent, 'incoming'>,
+  ports: Pick<OwnContent, 'incoming' | 'receivingGuard'>,
   uploadId: string,
   limits: SizeLimits,
   file: Readable,
 ): Promise<{ readonly etag: string }> {
-  return ports.incoming.receiveWhole(incomingKey(uploadId), limits, file);
+  return ports.incoming.receiveWhole(incomingKey(uploadId), limits, file, () =>
+    requireReceiving(ports.receivingGuard, uploadId),
+  );
 }
 
 function requireField(fields: AddressFields, name: string, expected: string): void {

@@ -1,4 +1,3 @@
-import type {} from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import Type, { type TSchema } from 'typebox';
@@ -27,8 +26,8 @@ const Params = {
 };
 
 /**
- * A route whose permission is in the address: nobody is authenticated, and requests do not count against a rate
- * limit, since whoever got the address was counted. By any other method the address is refused.
+ * A route whose permission is in the address: nobody is authenticated, and no request is counted, since whoever
+ * got the address was. By any other method the address is refused.
  */
 export function addressRoute(app: FastifyInstance, route: AddressRoute): void {
   const { method, path, description, body, answers, handler } = route;
@@ -47,7 +46,7 @@ export function addressRoute(app: FastifyInstance, route: AddressRoute): void {
       response: { ...answers, default: { $ref: 'Problem#' } },
       security: [],
     },
-    config: { rateLimit: false },
+    config: { operation: route.operation },
     exposeHeadRoute: false,
     handler,
   });
@@ -57,7 +56,7 @@ export function addressRoute(app: FastifyInstance, route: AddressRoute): void {
     ),
     url: path,
     schema: { hide: true },
-    config: { rateLimit: false },
+    config: { operation: route.operation },
     exposeHeadRoute: false,
     handler: async (request) => {
       throw new RegistryError(
