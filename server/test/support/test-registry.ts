@@ -5,6 +5,8 @@
 //   const app = await testApp(test);
 //   await app.inject({ method: 'GET', url: '/items', headers: ada.headers });
 import { JoseSessionSigner } from '../../src/adapters/jose/session-signer.ts';
+import { MemoryContentStore } from '../../src/adapters/memory/content-store.ts';
+import { MemoryIncomingStore } from '../../src/adapters/memory/incoming-store.ts';
 import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
 import { MemorySigningKeys } from '../../src/adapters/memory/signing-keys.ts';
 import {
@@ -22,6 +24,17 @@ import {
 import type { AuditEntry } from '../../src/core/audit/index.ts';
 import type { Caller, Permission } from '../../src/core/caller.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import {
+  receivingAtOwnAddresses,
+  SignedAddresses,
+  servingAtOwnAddresses,
+} from '../../src/core/content/index.ts';
+import type { RecordsEngine } from '../../src/core/engine.ts';
+import { EventFeed } from '../../src/core/events/index.ts';
+import { isServed } from '../../src/core/gate/index.ts';
+import { HealthMonitor, noTelemetry, Traffic } from '../../src/core/health/index.ts';
+import { takesBytes, type UploadLimits } from '../../src/core/uploads/index.ts';
+import type { Registry } from '../../src/http/registry.ts';
 import type { HttpSettings } from '../../src/http/settings.ts';
 import { randomness } from './samples.ts';
 
@@ -95,18 +108,23 @@ export async function testRegistry(settings: Partial<AccessSettings> = {}) {
   const observed: AuditEntry[] = [];
   const authentication = { clock, tokens: engine.tokens, sessionSigner, access };
 
-  const registry = {
+  const registry: Registry = {
     ...engine,
+    ...testContent(engine, clock),
+    ...testEvents(engine),
+    health: new HealthMonitor({ clock }, []),
+    traffic: new Traffic(),
+    telemetry: noTelemetry,
+    metricsFor: 'anyone',
+    version: '0.0.0-test',
+    startedAt: clock.now(),
     clock,
     randomness,
     access,
     passwords,
     sessionSigner,
-    observe: (entry: AuditEntry) => void observed.push(entry),
-    authenticate: (
-      authorization: string | undefined,
-      requester: { address: string; requestId: string },
-    ): Promise<Caller> => authenticateCaller(authentication, authorization, requester),
+    observe: (entry) => void observed.push(entry),
+    authenticate: (authorization, requester) => authenticateCaller(authentication, authorization, requester),
   };
 
   /** Adds a user with these permissions, a member of the groups with these ids. */
@@ -203,5 +221,54 @@ export async function testRegistry(settings: Partial<AccessSettings> = {}) {
     addToken,
     addGroup,
     auditLog,
+  };
+}
+
+const mebibyte = 1024 * 1024;
+
+export const uploadLimits: UploadLimits = {
+  maximumBytes: 10 * 1024 * mebibyte,
+  formMaximumBytes: 32 * mebibyte,
+  acceptedTypes: ['application/zip'],
+  lifetimeMs: 24 * 3_600_000,
+  addressLifetimeMs: 3_600_000,
+};
+
+/** Content in memory, received and served at addresses that begin with `http://registry.test`. */
+function testContent(engine: RecordsEngine, clock: Clock) {
+  const content = new MemoryContentStore();
+  const incoming = new MemoryIncomingStore(content);
+  const addresses = new SignedAddresses({ clock, randomness }, [{ id: 'key', secret: randomness.bytes(32) }]);
+  const publicUrl = () => 'http://registry.test';
+  return {
+    content,
+    receiving: receivingAtOwnAddresses({ addresses, incoming }, publicUrl),
+    serving: servingAtOwnAddresses(addresses, publicUrl),
+    ownContent: {
+      addresses,
+      content,
+      incoming,
+      receivingGuard: {
+        isOpen: async (uploadId: string) => takesBytes(await engine.uploads.find(uploadId), clock.now()),
+      },
+      servingGuard: { isServed: (versionId: string) => isServed(engine, versionId) },
+    },
+    uploadLimits,
+    downloadLifetimeMs: 300_000,
+  };
+}
+
+/** Events that nobody polls for, webhooks that reach nobody, and secrets in a box of glass. */
+function testEvents(engine: RecordsEngine): Pick<Registry, 'eventFeed' | 'webhookSender' | 'secretBox'> {
+  return {
+    eventFeed: new EventFeed(engine, { pollMs: 20, streamsPerUser: 5, opened: () => {} }),
+    webhookSender: {
+      whyRefused: async () => null,
+      post: async () => ({ status: 200, error: null, durationMs: 1, responseBody: '' }),
+    },
+    secretBox: {
+      seal: async (secret, purpose) => `${purpose} ${secret}`,
+      open: async (sealed, purpose) => sealed.slice(purpose.length + 1),
+    },
   };
 }
