@@ -12,7 +12,20 @@ export function startWorker(ports: WorkerPorts, settings: WorkerConfig, logger: 
     log(logger, told);
   });
   worker.start();
+  queueSweeps(ports, settings, logger);
   return worker;
+}
+
+/** At the start, when a crash may just have happened, and from time to time; several workers queue one sweep. */
+function queueSweeps({ clock, commit }: WorkerPorts, { sweepEveryMs }: WorkerConfig, logger: Logger): void {
+  const queue = () => {
+    const job = { id: 'sweep-content', kind: 'sweep-content', payload: {}, runAt: clock.now() } as const;
+    commit([{ change: 'job.queue', job }]).catch((error) =>
+      logger.warn({ err: error }, 'no sweep was queued'),
+    );
+  };
+  queue();
+  setInterval(queue, sweepEveryMs).unref();
 }
 
 const measured = { finished: 'finished', failed: 'again', dead: 'dead' } as const;

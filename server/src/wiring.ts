@@ -80,6 +80,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       clock,
       randomness,
       examiner: measured(examiner, telling.telemetry),
+      sweepGraceMs: config.worker.sweepGraceMs,
     },
     seeWorker: watching.seeWorker,
     listeningAt: (url) => {

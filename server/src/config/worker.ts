@@ -16,6 +16,30 @@ export const workerFields = {
     minimum: 10,
     maximum: 60_000,
   }),
+  leaseMs: integer({
+    variable: 'ASSAY_WORKER_LEASE_MS',
+    meaning: 'After a crash of a worker its jobs are taken by others this much later, or after its restart.',
+    default: 30_000,
+    unit: 'ms',
+    minimum: 500,
+    maximum: 3_600_000,
+  }),
+  sweepEveryMs: integer({
+    variable: 'ASSAY_SWEEP_EVERY_MS',
+    meaning: 'How often, beside every start, content that no record knows of is looked for and removed.',
+    default: 3_600_000,
+    unit: 'ms',
+    minimum: 1_000,
+    maximum: 7 * 24 * 3_600_000,
+  }),
+  sweepGraceMs: integer({
+    variable: 'ASSAY_SWEEP_GRACE_MS',
+    meaning: 'Content younger than this is left alone by the sweep: it may be just about to be recorded.',
+    default: 900_000,
+    unit: 'ms',
+    minimum: 0,
+    maximum: 7 * 24 * 3_600_000,
+  }),
 };
 
 export type WorkerConfig = Values<typeof workerFields>;

@@ -6,6 +6,7 @@ import { deletePackageJob } from './jobs/delete-package.ts';
 import { deliverWebhookJob } from './jobs/deliver-webhook.ts';
 import { publishReleasedVersionJob } from './jobs/publish-released-version.ts';
 import { removeContentJob } from './jobs/remove-content.ts';
+import { sweepContentJob } from './jobs/sweep-content.ts';
 import { tellEventJob } from './jobs/tell-event.ts';
 
 export const jobHandlers: readonly JobHandler[] = [
@@ -14,6 +15,7 @@ export const jobHandlers: readonly JobHandler[] = [
   removeContentJob,
   deletePackageJob,
   cleanUploadJob,
+  sweepContentJob,
   tellEventJob,
   deliverWebhookJob,
 ];

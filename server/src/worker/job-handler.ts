@@ -7,8 +7,6 @@ import type { WorkerPorts } from './ports.ts';
  */
 export interface JobHandler {
   readonly kind: JobKind;
-  /** A lease is this long and prolonged while the job runs; after a crash others wait this long. */
-  readonly leaseMs: number;
   /** After so many failures the job is dead. */
   readonly attempts: number;
   /** `signal` is aborted when the lease is lost or the worker stops; then the job should end soon, in any way. */

@@ -12,6 +12,7 @@ export interface WorkerPorts extends RecordsEngine {
   readonly content: ContentStore;
   readonly receiving: ReceivingStore;
   readonly examiner: Examiner;
+  readonly sweepGraceMs: number;
   readonly webhookSender: WebhookSender;
   readonly secretBox: SecretBox;
   /** A webhook is switched off after so many deliveries in a row that were given up. */

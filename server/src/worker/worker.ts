@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly concurrency: number;
   /** How often an idle worker asks the queue. */
   readonly pollMs: number;
+  /** A lease is this long and prolonged while the job runs; after a crash others wait this long. */
+  readonly leaseMs: number;
 }
 
 /** What became of a run, for logs and metrics. */
@@ -76,8 +78,7 @@ export class Worker {
   async #lease(): Promise<LeasedJob | null> {
     try {
       const now = this.#ports.clock.now();
-      const longest = Math.max(...[...this.#handlers.values()].map((handler) => handler.leaseMs));
-      const job = await this.#ports.jobs.lease([...this.#handlers.keys()], now, longest);
+      const job = await this.#ports.jobs.lease([...this.#handlers.keys()], now, this.#settings.leaseMs);
       this.lastSeenAt = now;
       return job;
     } catch {
@@ -117,7 +118,7 @@ export class Worker {
         durationMs: performance.now() - startedAt,
         ...(error !== undefined && { error }),
       });
-    const heartbeat = this.#keepLease(job, handler, aborter);
+    const heartbeat = this.#keepLease(job, aborter);
     try {
       if (job.attempt > handler.attempts) throw new Error('its worker ended without a word, again and again');
       await handler.run(this.#ports, job, aborter.signal);
@@ -133,13 +134,14 @@ export class Worker {
   }
 
   /** Prolongs the lease while the job runs; when it is lost, the job is aborted. */
-  #keepLease(job: LeasedJob, handler: JobHandler, aborter: AbortController): NodeJS.Timeout {
+  #keepLease(job: LeasedJob, aborter: AbortController): NodeJS.Timeout {
+    const { leaseMs } = this.#settings;
     return setInterval(async () => {
-      const until = new Date(this.#ports.clock.now().getTime() + handler.leaseMs);
+      const until = new Date(this.#ports.clock.now().getTime() + leaseMs);
       // A queue that does not answer has not said that the lease is lost.
       const kept = await this.#ports.jobs.prolong(job, until).catch(() => true);
       if (!kept) aborter.abort(new Error('the lease is lost'));
-    }, handler.leaseMs / 3);
+    }, leaseMs / 3);
   }
 
   async #failed(
@@ -160,7 +162,13 @@ export class Worker {
       await jobs.fail(job, failure, new Date(now.getTime() + backOffMs(job.attempt, random)), now);
       return 'failed';
     }
-    await handler.giveUp?.(this.#ports, job, failure);
+    try {
+      await handler.giveUp?.(this.#ports, job, failure);
+    } catch {
+      // What must be said before the job may rest could not be said: it is said later.
+      await jobs.fail(job, failure, new Date(now.getTime() + backOffMs(job.attempt, 0)), now);
+      return 'failed';
+    }
     await jobs.fail(job, failure, null, now);
     return 'dead';
   }

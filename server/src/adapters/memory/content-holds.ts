@@ -27,6 +27,10 @@ export class MemoryContentHolds implements ContentHolds {
     return () => this.#holders.set(digest, before);
   }
 
+  async isHeld(digest: string): Promise<boolean> {
+    return this.#holding(digest).size > 0;
+  }
+
   async claimRemoval(digest: string): Promise<boolean> {
     if (this.#holding(digest).size > 0) return false;
     this.#removals.add(digest);

@@ -41,6 +41,16 @@ export class SqlContentHolds implements ContentHolds {
     this.#database = database;
   }
 
+  async isHeld(digest: string): Promise<boolean> {
+    const hold = await this.#database.read
+      .selectFrom('content_holds')
+      .select('digest')
+      .where('digest', '=', digest)
+      .limit(1)
+      .executeTakeFirst();
+    return hold !== undefined;
+  }
+
   claimRemoval(digest: string): Promise<boolean> {
     return this.#database.write.transaction().execute(async (write) => {
       await sql`INSERT OR IGNORE INTO content_removals (digest) SELECT ${digest}

@@ -20,6 +20,8 @@ export interface ContentReleased {
 }
 
 export interface ContentHolds {
+  /** Does any version hold it at this moment? */
+  isHeld(digest: string): Promise<boolean>;
   /**
    * Marks the content as being removed, unless somebody holds it; then false. Claiming again what is marked is
    * true: a removal that was interrupted goes on.

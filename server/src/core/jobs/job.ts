@@ -15,6 +15,7 @@ export const jobKinds = [
   'remove-content',
   'delete-package',
   'clean-upload',
+  'sweep-content',
   'tell-event',
   'deliver-webhook',
 ] as const;

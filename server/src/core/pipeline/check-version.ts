@@ -8,6 +8,7 @@
 import type { CheckResult, Examination, Examiner } from '../checks/index.ts';
 import { verdictOf } from '../checks/index.ts';
 import { type ContentStore, incomingKey, quarantineKey } from '../content/index.ts';
+import { StorageError } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
 import { type Decision, type DecisionPorts, recordDecision } from './record-decision.ts';
@@ -83,9 +84,18 @@ async function decide(ports: CheckVersionPorts, version: Version, found: Examina
     const decision = { state: 'published', reason: null, report, license, summary, readme } as const;
     return recordDecision(ports, version, decision);
   }
-  await ports.content.copy(incomingKey(version.uploadId), quarantineKey(version.id));
+  await moveAside(ports, version);
   await ports.files.put(version.id, found.files);
   return recordDecision(ports, version, { state: 'quarantined', reason: reasonOf(report), report });
+}
+
+/** Content that is lost, which only a disk or a person can have done, must not keep its version pending. */
+async function moveAside({ content }: CheckVersionPorts, version: Version): Promise<void> {
+  try {
+    await content.copy(incomingKey(version.uploadId), quarantineKey(version.id));
+  } catch (error) {
+    if (!(error instanceof StorageError && error.failure === 'missing')) throw error;
+  }
 }
 
 /** The label is free again: what arrived is not what the uploader meant to publish under it. */

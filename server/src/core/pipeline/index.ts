@@ -5,3 +5,4 @@ export { readUploadProgress, type UploadProgress } from './read-upload-progress.
 export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';
 export { type ReviewCase, readCase, rejectVersion, releaseVersion } from './review-version.ts';
+export { sweepContent } from './sweep-content.ts';

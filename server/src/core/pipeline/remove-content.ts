@@ -3,7 +3,7 @@ import type { VersionFileStore } from './ports.ts';
 
 /**
  * The job behind every version that lets go of its content: removes what is only its own, and the published bytes
- * when nobody holds them any more.
+ * when nobody holds them any more. Each half is done only when it is named.
  */
 export async function removeContent(
   ports: {
@@ -11,10 +11,12 @@ export async function removeContent(
     holds: ContentHolds;
     files: Pick<VersionFileStore, 'remove'>;
   },
-  letGo: { versionId: string; digest: string | null },
+  letGo: { versionId: string | null; digest: string | null },
 ): Promise<void> {
-  await ports.files.remove(letGo.versionId);
-  await ports.content.remove(quarantineKey(letGo.versionId));
+  if (letGo.versionId !== null) {
+    await ports.files.remove(letGo.versionId);
+    await ports.content.remove(quarantineKey(letGo.versionId));
+  }
   if (letGo.digest !== null && (await ports.holds.claimRemoval(letGo.digest))) {
     await ports.content.remove(packageKey(letGo.digest));
     await ports.holds.forgetRemoval(letGo.digest);

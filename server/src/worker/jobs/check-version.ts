@@ -3,7 +3,6 @@ import type { JobHandler } from '../job-handler.ts';
 
 export const checkVersionJob: JobHandler = {
   kind: 'check-version',
-  leaseMs: 60_000,
   attempts: 5,
   run: (ports, { payload }, signal) => checkVersion(ports, payload.versionId ?? '', signal),
   giveUp: (ports, { payload }, failure) => giveUpChecking(ports, payload.versionId ?? '', failure),

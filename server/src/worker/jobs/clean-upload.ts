@@ -3,7 +3,6 @@ import type { JobHandler } from '../job-handler.ts';
 
 export const cleanUploadJob: JobHandler = {
   kind: 'clean-upload',
-  leaseMs: 60_000,
   attempts: 20,
   run: (ports, { payload }) => cleanUpload(ports, payload.uploadId ?? ''),
 };

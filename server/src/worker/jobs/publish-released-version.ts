@@ -3,7 +3,6 @@ import type { JobHandler } from '../job-handler.ts';
 
 export const publishReleasedVersionJob: JobHandler = {
   kind: 'publish-released-version',
-  leaseMs: 60_000,
   attempts: 10,
   run: (ports, { payload }, signal) => publishReleasedVersion(ports, payload.versionId ?? '', signal),
 };

@@ -3,8 +3,7 @@ import type { JobHandler } from '../job-handler.ts';
 
 export const removeContentJob: JobHandler = {
   kind: 'remove-content',
-  leaseMs: 60_000,
   attempts: 20,
   run: (ports, { payload }) =>
-    removeContent(ports, { versionId: payload.versionId ?? '', digest: payload.digest ?? null }),
+    removeContent(ports, { versionId: payload.versionId ?? null, digest: payload.digest ?? null }),
 };

@@ -3,7 +3,6 @@ import type { JobHandler } from '../job-handler.ts';
 
 export const tellEventJob: JobHandler = {
   kind: 'tell-event',
-  leaseMs: 30_000,
   attempts: 20,
   run: (ports, { payload }) => tellEvent(ports, payload.eventId ?? ''),
 };
