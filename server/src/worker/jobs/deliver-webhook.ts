@@ -9,7 +9,6 @@ const attempts = 12; // with the back-off of jobs about an hour
  */
 export const deliverWebhookJob: JobHandler = {
   kind: 'deliver-webhook',
-  leaseMs: 90_000, // longer than the longest time-out of a delivery
   attempts,
   async run(ports, { payload, attempt }) {
     const delivery = await deliver(ports, payload.deliveryId ?? '', {
