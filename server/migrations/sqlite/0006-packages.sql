@@ -54,10 +54,18 @@ CREATE INDEX versions_by_order ON versions (package_id, order_key, id);
 CREATE INDEX versions_waiting ON versions (state, id)
   WHERE state IN ('pending', 'quarantined', 'releasing', 'rejected');
 
+-- One row a package: terms, not texts; see adapters/sql/package-search.ts. The texts are not kept.
 CREATE VIRTUAL TABLE package_search USING fts5 (
-  name, title, description, readme,
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+  terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '2 3 4 5 6 7'
 );
+-- Small pages let a search that wants few rows of a common word pass over the others.
+INSERT INTO package_search (package_search, rank) VALUES ('pgsz', 512);
+
+-- The words of a README, which are indexed again when the package's other texts change.
+CREATE TABLE package_readmes (
+  position INTEGER PRIMARY KEY,
+  words TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE content_holds (
   digest TEXT NOT NULL,

@@ -1,17 +1,18 @@
-import type {
-  PackageHit,
-  PackageIndexed,
-  PackageQuery,
-  PackageSearch,
-  PackageStore,
-  SearchDocument,
-  VersionStore,
+import {
+  askedWords,
+  type PackageHit,
+  type PackageIndexed,
+  type PackageQuery,
+  type PackageSearch,
+  type PackageStore,
+  readmeWords,
+  type SearchDocument,
+  searchWords,
+  type VersionStore,
 } from '../../core/packages/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
-
-const weights = { name: 10, title: 5, description: 3, readme: 1 } as const;
 
 export class MemoryPackageSearch implements PackageSearch {
   readonly #documents = new Map<string, SearchDocument>();
@@ -34,11 +35,11 @@ export class MemoryPackageSearch implements PackageSearch {
   };
 
   async search(query: PackageQuery, page: PageRequest): Promise<Page<PackageHit> & { complete: boolean }> {
-    const terms = wordsOf(query.words);
+    const asked = askedWords(query.words);
     const hits: PackageHit[] = [];
     for (const [packageId, document] of this.#documents) {
       const found = await this.#packages.find(packageId);
-      const score = scoreOf(document, terms);
+      const score = scoreOf(document, asked);
       if (found?.state !== 'published' || score === null) continue;
       if (query.kind !== undefined && found.kind !== query.kind) continue;
       if (query.labels !== undefined) {
@@ -54,21 +55,22 @@ export class MemoryPackageSearch implements PackageSearch {
   }
 }
 
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-/** Null unless every term occurs in some field; the last may be the beginning of a word. */
-function scoreOf(document: SearchDocument, terms: readonly string[]): number | null {
-  let score = 0;
-  for (const [position, term] of terms.entries()) {
-    const isLast = position === terms.length - 1;
-    const matches = (word: string) => (isLast ? word.startsWith(term) : word === term);
-    const fields = (['name', 'title', 'description', 'readme'] as const).filter((field) =>
-      wordsOf(document[field] ?? '').some(matches),
-    );
-    if (fields.length === 0) return null;
-    score += fields.reduce((sum, field) => sum + weights[field], 0);
-  }
-  return score;
+/** The same order of hits as in an SQL database; null unless all words occur. Higher is better. */
+function scoreOf(document: SearchDocument, asked: readonly string[]): number | null {
+  const [name, title, description, readme] = [
+    searchWords(document.name),
+    searchWords(document.title),
+    searchWords(document.description),
+    readmeWords(document.readme ?? ''),
+  ];
+  const begun = (words: readonly string[]) => (word: string, i: number) =>
+    words.some((one) => (i === asked.length - 1 ? one.startsWith(word) : one === word));
+  if (asked.length === 0) return 1;
+  if (!asked.every(begun([...name, ...title, ...description, ...readme]))) return null;
+  if (asked.join(' ') === name.join(' ')) return 7;
+  if (asked.every((word) => name.includes(word))) return 6;
+  if (asked.every(begun(name))) return 5;
+  if (asked.every(begun([...name, ...title]))) return 4;
+  if (asked.every(begun([...name, ...title, ...description]))) return 3;
+  return asked.some(begun(name)) ? 2 : 1;
 }

@@ -36,9 +36,12 @@ export interface PackageHit {
 
 export interface PackageSearch {
   /**
-   * Published packages, best first: words in the name weigh most, then title, description, README. An engine may
-   * rank only part of a very large set of hits, and then says so by `complete: false`. At most 1,000 hits can be
-   * paged through.
+   * Published packages, best first, and among equally good ones the newest first: whose name is the words, who has
+   * all of them in the name, in name and title, in these and the description, who has one of them in the name, who
+   * has them anywhere. What a word is: search-words.ts.
+   *
+   * A search looks at a bounded number of packages. When that did not fill the page, `complete` is false: the page
+   * may even be empty, and yet `next` goes on.
    */
   search(query: PackageQuery, page: PageRequest): Promise<Page<PackageHit> & { readonly complete: boolean }>;
 }
