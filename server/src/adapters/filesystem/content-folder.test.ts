@@ -74,6 +74,26 @@ describe('a folder of content', () => {
     assert.ok((await stat(join(root(), 'packages'))).isDirectory());
   });
 
+  test('takes a whole object once, also from two processes at once', async () => {
+    const another = new FilesystemIncomingStore(await ContentFolder.open(root()));
+    const limits = { minimumBytes: 1, maximumBytes: 10 };
+    let arrived = 0;
+    const both = Promise.withResolvers<void>();
+    const bothHaveCome = () => {
+      if (++arrived === 2) both.resolve();
+      return both.promise;
+    };
+    const outcomes = await Promise.allSettled([
+      incoming.receiveWhole(key, limits, Readable.from([Buffer.from('one')]), bothHaveCome),
+      another.receiveWhole(key, limits, Readable.from([Buffer.from('other')]), bothHaveCome),
+    ]);
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason.code] : [],
+    );
+    assert.deepEqual(refusals, ['address-used']);
+    assert.deepEqual(await filesBelow(root()), ['incoming/u-1']);
+  });
+
   test('that is not there any more leaves its objects unknown, not missing', async () => {
     await put(content, key, 'content');
     await rename(root(), `${root()}-away`);

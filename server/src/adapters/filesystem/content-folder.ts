@@ -12,10 +12,10 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { areas, type ContentKey, printKey } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
-import { codeOf, storageErrorFrom, writingErrorFrom } from './storage-error.ts';
+import { codeOf, storageErrorFrom } from './storage-error.ts';
 
 const segment = '[a-z0-9-][a-z0-9.-]*';
 const safePath = new RegExp(`^${segment}(/${segment})*$`);
@@ -30,16 +30,17 @@ export class ContentFolder {
   readonly root: string;
 
   private constructor(root: string) {
-    this.root = root;
+    this.root = resolve(root);
   }
 
   /** Creates what is missing and sweeps what a crash has left. */
   static async open(root: string): Promise<ContentFolder> {
     const folder = new ContentFolder(root);
     for (const name of [...areas, '.temporary', '.parts']) {
-      await mkdir(join(root, name), { recursive: true, mode: 0o700 });
+      await mkdir(join(folder.root, name), { recursive: true, mode: 0o700 });
     }
-    await syncFolder(root);
+    await syncFolder(folder.root);
+    await syncFolder(dirname(folder.root));
     await folder.#sweep();
     return folder;
   }
@@ -92,12 +93,12 @@ export class ContentFolder {
    */
   async place(target: string, move: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       try {
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
         await move();
         break;
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT' || attempt === 5) throw writingErrorFrom(error, target);
+        if (codeOf(error) !== 'ENOENT' || attempt === 5) throw error;
       }
     }
     await this.syncFoldersOf(target);
