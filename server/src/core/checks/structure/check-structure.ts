@@ -42,7 +42,8 @@ export async function checkStructure(
   }
   const layout = layOut(listing.files);
   judge(layout, about, findings);
-  const description = await describe(new ByteWindow(source, longestReadme), layout, findings);
+  const window = new ByteWindow(source, longestReadme);
+  const description = layout.has.content ? await describe(window, layout, findings) : noDescription;
   const { directoryBytes } = listing;
   const coverage = { bytesLookedAt: directoryBytes, bytesInAll: directoryBytes };
   return { findings: findings.part(), coverage, incomplete: null, description };

@@ -13,7 +13,7 @@ export function readPackageJson(text: string): Told | null {
   const manifest = jsonObject(text);
   if (manifest === null) return null;
   const { description, license } = manifest;
-  return { summary: asText(description), license: asText(isObject(license) ? license['type'] : license) };
+  return { summary: asText(description), license: asText(isObject(license) ? license.type : license) };
 }
 
 /** Null when the text is not a JSON object. */
@@ -32,7 +32,7 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | nu
  * else is needed here.
  */
 export function readPyproject(text: string): Told {
-  const told: Record<string, string> = {};
+  const told = new Map<string, string>();
   let table = '';
   for (const line of text.split(/\r?\n/)) {
     const header = /^\s*\[\s*([^\]]+?)\s*\]\s*(?:#.*)?$/.exec(line);
@@ -41,9 +41,9 @@ export function readPyproject(text: string): Told {
     const value =
       /^\s*(description|license)\s*=\s*(?:\{\s*text\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/.exec(line);
     const [, key = '', basic, literal] = value ?? [];
-    if (value !== null) told[key] ??= literal ?? unescapeBasic(basic ?? '');
+    if (value !== null && !told.has(key)) told.set(key, literal ?? unescapeBasic(basic ?? ''));
   }
-  return { summary: told['description'] ?? '', license: told['license'] ?? '' };
+  return { summary: told.get('description') ?? '', license: told.get('license') ?? '' };
 }
 
 /**
