@@ -1,0 +1,209 @@
+// Real servers: the program of this repository as a process, on a free port of the loopback interface, with a data
+// folder of its own. Whatever a test forgets to stop ends with the test.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Api, waitFor } from './call.ts';
+
+/** The checkout. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** One line of the log, as JSON. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg?: string;
+  readonly operation?: string;
+  readonly status?: number;
+  readonly kind?: string;
+  readonly outcome?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A process that was started with a command of the program: `serve`, `work`, `user add …`. */
+export class AssayProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<Exit>;
+  #output = '';
+  #complaints = '';
+
+  constructor(command: readonly string[], dataFolder: string, environment: Environment = {}) {
+    const program = join(root, 'server/src/main.ts');
+    this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...command], {
+      cwd: tmpdir(),
+      env: { ...withoutSettings(process.env), ASSAY_PORT: '0', ASSAY_DATA: dataFolder, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const child = this.#child;
+    running.add(child);
+    this.#exited = once(child, 'close').then(([code, signal]) => {
+      running.delete(child);
+      return { code, signal };
+    });
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      this.#output += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      this.#complaints += text;
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? assert.fail('the process has not started');
+  }
+
+  get isRunning(): boolean {
+    return running.has(this.#child);
+  }
+
+  /** Everything written to standard output: lines of the log, and those for people. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Everything written to standard error. */
+  get complaints(): string {
+    return this.#complaints;
+  }
+
+  get log(): LogLine[] {
+    const lines = this.#output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  /** What a healthy server never writes: lines at level error or fatal, and anything on standard error. */
+  get errors(): unknown[] {
+    const lines = this.log.filter(({ level }) => level === 'error' || level === 'fatal');
+    return this.#complaints === '' ? lines : [...lines, this.#complaints];
+  }
+
+  /** Resolves with what the pattern finds in the output, as soon as it is there. */
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return waitFor(
+      `${pattern} in the output`,
+      () => {
+        const found = pattern.exec(this.#output);
+        if (found === null && !this.isRunning)
+          assert.fail(`the process has ended: ${this.#complaints}${this.#output}`);
+        return found ?? undefined;
+      },
+      { pollMs: 10 },
+    );
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  exit(): Promise<Exit> {
+    return this.#exited;
+  }
+}
+
+export class ServerProcess extends AssayProcess {
+  readonly dataFolder: string;
+  readonly environment: Environment;
+  #url = '';
+
+  /** Resolves when the server says that it is ready. */
+  static async start(dataFolder: string, environment: Environment = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(['serve'], dataFolder, environment);
+    server.#url = (await server.printed(/^Assay is ready at (http:\/\/\S+)$/m))[1] ?? '';
+    return server;
+  }
+
+  private constructor(command: readonly string[], dataFolder: string, environment: Environment) {
+    super(command, dataFolder, environment);
+    this.dataFolder = dataFolder;
+    this.environment = environment;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The API, called anonymously. */
+  get api(): Api {
+    return new Api(this.#url);
+  }
+
+  /** The administrator's one-time password, which a server prints at its very first start. */
+  async oneTimePassword(): Promise<string> {
+    return (await this.printed(/^Log in as admin with the one-time password (\S+) /m))[1] ?? '';
+  }
+
+  /** Stops in an orderly way, and makes sure that it was: exit code 0, and not one error in the log. */
+  async stop(): Promise<void> {
+    if (!this.isRunning) return;
+    this.signal('SIGTERM');
+    assert.deepEqual(await this.exit(), { code: 0, signal: null });
+    assert.deepEqual(this.errors, []);
+  }
+
+  /** Ends at once, as by a failure of the machine's power as far as the process is concerned. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exit();
+  }
+
+  /** Another server on the same data; the port is another one, too. */
+  again(environment: Environment = this.environment): Promise<ServerProcess> {
+    return ServerProcess.start(this.dataFolder, environment);
+  }
+}
+
+/** A server with a new data folder. */
+export async function startServer(environment: Environment = {}): Promise<ServerProcess> {
+  return ServerProcess.start(join(await temporaryFolder(), 'data'), environment);
+}
+
+/** A folder that is removed when the test process ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-acceptance-'));
+  folders.push(folder);
+  return folder;
+}
+
+const folders: string[] = [];
+
+/** Removes every temporary folder; servers that use them must have stopped. */
+export async function removeTemporaryFolders(): Promise<void> {
+  await Promise.all(
+    folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })),
+  );
+}
+
+/** Every file below the folder, `/`-separated, sorted, with its size; a file that vanishes meanwhile is left out. */
+export async function filesBelow(folder: string): Promise<Map<string, number>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = new Map<string, number>();
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const size = await stat(path).then(
+      ({ size }) => size,
+      () => undefined,
+    );
+    if (size !== undefined) files.set(path.slice(folder.length + 1), size);
+  }
+  return new Map([...files].sort());
+}
+
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ASSAY_')));
+}
