@@ -77,8 +77,7 @@ export async function buildApp(
   app.addSchema(Problem);
   await secureForBrowsers(app, settings);
   observeRequests(app, registry);
-  // Streams of events never end by themselves; everything else is waited for.
-  app.addHook('preClose', async () => registry.eventFeed.close());
+  endConnectionsOnClose(app, registry);
   await describeApi(app, registry.version);
   const limits = await rateLimits(app, settings);
   // Forms that a route reads by itself, streaming.
@@ -87,6 +86,16 @@ export async function buildApp(
   for (const route of routes) addRoute(app, registry, limits, route);
   await serveApiDocs(app);
   return app;
+}
+
+/** Streams of events are ended. All other answers are waited for, but not the clients that keep their connections. */
+function endConnectionsOnClose(app: FastifyInstance, registry: Registry): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    registry.eventFeed.close();
+    timer = setInterval(() => app.server.closeIdleConnections(), 50);
+  });
+  app.addHook('onClose', async () => clearInterval(timer));
 }
 
 declare module 'fastify' {

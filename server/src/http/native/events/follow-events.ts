@@ -36,7 +36,8 @@ export const followEventsRoute = defineRoute({
       after: after === beginning ? null : after,
     });
     const text = Readable.from(textOf(stream), { objectMode: false, highWaterMark: 16 * 1024 });
-    text.once('close', stream.close);
+    // Not the end of `text`: that comes only when its source, which may be waiting, has ended.
+    reply.raw.once('close', stream.close);
     return reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store')
