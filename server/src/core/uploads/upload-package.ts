@@ -10,7 +10,7 @@ import {
   requireSize,
 } from './begin-upload.ts';
 import { type CompleteUploadPorts, completeUpload } from './complete-upload.ts';
-import { abortUpload } from './end-upload.ts';
+import { abortUpload, cleanUpload } from './end-upload.ts';
 import type { Upload } from './upload.ts';
 
 /**
@@ -21,7 +21,8 @@ export async function uploadPackage(
   ports: BeginUploadPorts &
     CompleteUploadPorts & { content: Pick<ContentStore, 'stat' | 'write'> } & Parameters<
       typeof abortUpload
-    >[0],
+    >[0] &
+    Parameters<typeof cleanUpload>[0],
   caller: Caller,
   given: DeclaredUpload,
   bytes: Readable,
@@ -39,6 +40,8 @@ export async function uploadPackage(
   } catch (error) {
     // Should this fail too, the upload expires by itself.
     await abortUpload(ports, caller, upload.id).catch(() => {});
+    // The bytes may have come to lie there after the upload had ended, and been cleaned, by other hands.
+    await cleanUpload(ports, upload.id).catch(() => {});
     throw error;
   }
 }
