@@ -21,6 +21,21 @@ describeOnEveryEngine('ContentHolds', (engine) => {
     assert.equal(await claim(), true);
   });
 
+  test('content is held from the first hold to the last release, also while nobody removes it', async () => {
+    const { holds } = engine();
+    assert.equal(await holds.isHeld(digest), false);
+    await hold('v1');
+    await hold('v2');
+    assert.equal(await holds.isHeld(digest), true);
+    assert.equal(await holds.isHeld(other), false);
+    await release('v1');
+    assert.equal(await holds.isHeld(digest), true);
+    await release('v2');
+    assert.equal(await holds.isHeld(digest), false);
+    await claim();
+    assert.equal(await holds.isHeld(digest), false);
+  });
+
   test('holding twice is holding, and letting go once is enough', async () => {
     await hold('v1');
     await hold('v1');

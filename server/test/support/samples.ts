@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SystemRandomness } from '../../src/adapters/system/randomness.ts';
 import type { Group, PersonalToken, Session, User } from '../../src/core/access/index.ts';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
+import type { Caller, Permission } from '../../src/core/caller.ts';
 import type { PackageFile } from '../../src/core/checks/index.ts';
 import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/index.ts';
 import type { Item } from '../../src/core/items/index.ts';
@@ -254,5 +255,30 @@ export function somePersonalToken(fields: Partial<PersonalToken> = {}): Personal
     createdAt: new Date('2026-01-31T12:00:00Z'),
     expiresAt: new Date('2026-05-01T12:00:00Z'),
     ...fields,
+  };
+}
+
+/** A user who may do what the permissions say; the id is also the name. */
+export function someCaller(
+  id = 'ada',
+  fields: {
+    permissions?: readonly Permission[];
+    groupIds?: readonly string[];
+    packagePatterns?: readonly string[];
+  } = {},
+): Caller {
+  const { permissions = ['upload', 'search', 'download'], groupIds = [], packagePatterns = [] } = fields;
+  return {
+    user: {
+      id,
+      name: id,
+      permissions: new Set(permissions),
+      groupIds: new Set(groupIds),
+      reviewer: permissions.includes('admin'),
+      mustChangePassword: false,
+    },
+    token: { id: `token of ${id}`, kind: 'personal', packagePatterns },
+    address: '192.0.2.1',
+    requestId: 'request',
   };
 }
