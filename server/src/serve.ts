@@ -10,21 +10,22 @@ import { wire } from './wiring.ts';
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.server);
-  const { registry, worker: workerPorts, seeWorker, listeningAt, close } = await wire(config, logger);
-  const app = await buildApp(registry, config.server, logger);
+  const wired = await wire(config, logger);
+  const app = await buildApp(wired.registry, config.server, logger);
   const { host, port } = config.server;
   const address = await app.listen({ host, port }).catch(async (error) => {
-    await close();
+    await wired.close();
     throw error;
   });
-  listeningAt(address);
-  const worker = startWorker(workerPorts, config.worker, logger);
-  seeWorker(worker);
-  console.log(`Assay is ready at ${address}`);
+  wired.listeningAt(address);
+  const worker = startWorker(wired.worker, config.worker, logger);
+  wired.seeWorker(worker);
   // Not earlier: what a start that fails has made and not told would be lost.
-  announce(await ensureFirstAdministrator(registry));
+  const administrator = await ensureFirstAdministrator(wired.registry);
+  console.log(`Assay is ready at ${address}`);
+  announce(administrator);
 
-  // Answered requests note entries of the audit and queue jobs; so they end first, and the engines last.
+  // Requests queue jobs, both are noted in the audit, and all of it lies in the engines.
   const phases: Phase[] = [
     {
       name: 'finish requests',
@@ -33,7 +34,8 @@ export async function serve(config: Config): Promise<void> {
       giveUp: () => app.server.closeAllConnections(),
     },
     { name: 'finish jobs', run: () => worker.stop(config.server.shutdownTimeoutMs * 0.8) },
-    { name: 'close engines', run: close },
+    { name: 'flush audit', run: wired.flushAudit },
+    { name: 'close engines', run: wired.close },
   ];
   const options = { phaseTimeoutMs: config.server.shutdownTimeoutMs, log: logger };
   stopOnSignal(process, phases, options, (code) => process.exit(code));

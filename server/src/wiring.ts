@@ -52,6 +52,8 @@ export interface Wired {
   seeWorker(worker: { readonly lastSeenAt: Date | null }): void;
   /** Tells the address that the server listens at, once it does: addresses that it signs begin with it. */
   listeningAt(url: string): void;
+  /** Writes what was observed for the audit and has not been appended yet. */
+  flushAudit(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -98,9 +100,9 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       ...watching.ports,
       observe: observing.observe,
     },
+    flushAudit: () => observing.flush(),
     close: async () => {
       watching.stop();
-      await observing.flush();
       await examiner.close();
       await database.close();
     },

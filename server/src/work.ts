@@ -14,6 +14,7 @@ export async function work(config: Config): Promise<void> {
   const graceMs = config.server.shutdownTimeoutMs;
   const phases: Phase[] = [
     { name: 'finish jobs', run: () => worker.stop(graceMs * 0.8) },
+    { name: 'flush audit', run: wired.flushAudit },
     { name: 'close engines', run: wired.close },
   ];
   stopOnSignal(process, phases, { phaseTimeoutMs: graceMs, log: logger }, (code) => process.exit(code));
