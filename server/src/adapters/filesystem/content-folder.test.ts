@@ -98,12 +98,10 @@ describe('a folder of content', () => {
     await put(content, key, 'content');
     await rename(root(), `${root()}-away`);
     try {
-      for (const asking of [content.stat(key), content.read(key), content.locate(key), content.open(key)]) {
-        await assert.rejects(asking, { name: 'StorageError', failure: 'transient' });
-      }
-      for (const writing of [put(content, key, 'x'), content.probe(), incoming.begin(key, 1, 1)]) {
-        await assert.rejects(writing, { name: 'StorageError', failure: 'transient' });
-      }
+      const asking = [content.stat(key), content.read(key), content.locate(key), content.open(key)];
+      const writing = [put(content, key, 'x'), content.probe(), incoming.begin(key, 1, 1)];
+      const unknown = { name: 'StorageError', failure: 'transient' };
+      await Promise.all([...asking, ...writing].map((attempt) => assert.rejects(attempt, unknown)));
     } finally {
       await rename(`${root()}-away`, root());
     }
