@@ -13,15 +13,16 @@ export async function serve(config: Config): Promise<void> {
   const wired = await wire(config, logger);
   const app = await buildApp(wired.registry, config.server, logger);
   const { host, port } = config.server;
+  // Before anybody can ask to be registered.
+  const administrator = await ensureFirstAdministrator(wired.registry);
   const address = await app.listen({ host, port }).catch(async (error) => {
+    announce(administrator);
     await wired.close();
     throw error;
   });
   wired.listeningAt(address);
   const worker = startWorker(wired.worker, config.worker, logger);
   wired.seeWorker(worker);
-  // Not earlier: what a start that fails has made and not told would be lost.
-  const administrator = await ensureFirstAdministrator(wired.registry);
   console.log(`Assay is ready at ${address}`);
   announce(administrator);
 

@@ -18,7 +18,7 @@ export const maximumChanges = 25;
  *
  * - Rejects with the `RegistryError` that the violated change documents, with nothing applied.
  * - Rejects with a `StorageError` (`transient`) when the engine did not answer; then it is unknown whether the
- *   changes were applied, so every list of changes must be safe to commit again (ids are made by the caller).
+ *   changes were applied. Whoever tries again reads anew: what was applied shows in a state that has moved on.
  * - At most `maximumChanges`. The order matters only for which violated condition is reported: the first.
  *
  * A use case names the changes it makes: `Commit<ItemInserted | AuditAppended>`.
