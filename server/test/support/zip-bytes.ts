@@ -58,28 +58,34 @@ export interface ZipLies {
 }
 
 export function zipBytes(members: readonly ZipMember[], lies: ZipLies = {}): Buffer {
-  const parts: Uint8Array[] = [lies.prefix ?? Buffer.alloc(0)];
-  const origin = lies.prefixUncounted ? (lies.prefix?.length ?? 0) : 0;
-  const position = () => parts.reduce((sum, part) => sum + part.length, 0) - origin;
+  const parts: Uint8Array[] = [];
+  let position = lies.prefixUncounted ? -(lies.prefix?.length ?? 0) : 0;
+  const write = (...written: (Uint8Array | undefined)[]) => {
+    for (const part of written) {
+      if (part === undefined) continue;
+      parts.push(part);
+      position += part.length;
+    }
+  };
+  write(lies.prefix);
   const directory: Buffer[] = [];
   for (const member of members) {
-    parts.push(member.before ?? Buffer.alloc(0));
-    const headerOffset = member.headerOffset ?? position();
+    write(member.before);
+    const headerOffset = member.headerOffset ?? position;
     const fields = fieldsOf(member);
-    if (!member.absent) parts.push(localHeader(member, fields), fields.stored, descriptorOf(member, fields));
+    if (!member.absent) write(localHeader(member, fields), fields.stored, descriptorOf(member, fields));
     directory.push(directoryRecord(member, fields, headerOffset));
   }
-  parts.push(lies.beforeDirectory ?? Buffer.alloc(0));
-  const directoryStart = lies.directoryStart ?? position();
-  parts.push(...directory, lies.afterDirectory ?? Buffer.alloc(0));
+  write(lies.beforeDirectory);
+  const directoryStart = lies.directoryStart ?? position;
+  write(...directory, lies.afterDirectory);
   const directoryBytes = lies.directoryBytes ?? Buffer.concat(directory).length;
   const entryCount = lies.entryCount ?? members.length;
   if (lies.zip64 !== undefined) {
-    const recordStart = lies.zip64.recordStart ?? position();
-    parts.push(zip64Records({ entryCount, directoryStart, directoryBytes, ...lies.zip64, recordStart }));
+    const recordStart = lies.zip64.recordStart ?? position;
+    write(zip64Records({ entryCount, directoryStart, directoryBytes, ...lies.zip64, recordStart }));
   }
-  parts.push(endRecord({ entryCount, directoryStart, directoryBytes }, lies));
-  parts.push(lies.trailing ?? Buffer.alloc(0));
+  write(endRecord({ entryCount, directoryStart, directoryBytes }, lies), lies.trailing);
   return Buffer.concat(parts);
 }
 
