@@ -23,9 +23,6 @@ export async function serve(config: Config): Promise<void> {
   wired.listeningAt(address);
   const worker = startWorker(wired.worker, config.worker, logger);
   wired.seeWorker(worker);
-  console.log(`Assay is ready at ${address}`);
-  announce(administrator);
-
   // Requests queue jobs, both are noted in the audit, and all of it lies in the engines.
   const phases: Phase[] = [
     {
@@ -40,6 +37,8 @@ export async function serve(config: Config): Promise<void> {
   ];
   const options = { phaseTimeoutMs: config.server.shutdownTimeoutMs, log: logger };
   stopOnSignal(process, phases, options, (code) => process.exit(code));
+  console.log(`Assay is ready at ${address}`);
+  announce(administrator);
 }
 
 /** The only time that the password can be seen. */

@@ -10,7 +10,6 @@ export async function work(config: Config): Promise<void> {
   const logger = createLogger(config.server);
   const wired = await wire(config, logger);
   const worker = startWorker(wired.worker, config.worker, logger);
-  console.log('Assay works on jobs.');
   const graceMs = config.server.shutdownTimeoutMs;
   const phases: Phase[] = [
     { name: 'finish jobs', run: () => worker.stop(graceMs * 0.8) },
@@ -18,4 +17,5 @@ export async function work(config: Config): Promise<void> {
     { name: 'close engines', run: wired.close },
   ];
   stopOnSignal(process, phases, { phaseTimeoutMs: graceMs, log: logger }, (code) => process.exit(code));
+  console.log('Assay works on jobs.');
 }

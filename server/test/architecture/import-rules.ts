@@ -99,6 +99,7 @@ function packageRefusal({ part }: Place, specifier: string): string | null {
 }
 
 function serverRefusal(from: Place, to: Place, target: string): string | null {
+  if (target === 'server/package.json') return null;
   if (!isServerSource(target)) return 'what runs does not use tests';
   const isOwn = from.part === to.part && (from.part !== 'adapters' || from.folder === to.folder);
   if (isOwn) return null;
