@@ -79,10 +79,10 @@ async function decide(ports: CheckVersionPorts, version: Version, found: Examina
     return recordDecision(ports, version, wrongDigest(version, report));
   }
   if (report.verdict === 'passed') {
-    await promoteContent(ports, version, incomingKey(version.uploadId), found);
+    const holding = await promoteContent(ports, version, incomingKey(version.uploadId), found);
     const { license, summary, readme } = found.description;
     const decision = { state: 'published', reason: null, report, license, summary, readme } as const;
-    return recordDecision(ports, version, decision);
+    return recordDecision(ports, holding, decision);
   }
   await moveAside(ports, version);
   await ports.files.put(version.id, found.files);

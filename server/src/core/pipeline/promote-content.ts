@@ -1,26 +1,33 @@
 import type { PackageFile } from '../checks/index.ts';
 import type { Commit } from '../commit.ts';
 import { type ContentHeld, type ContentKey, type ContentStore, packageKey } from '../content/index.ts';
-import type { Version } from '../packages/index.ts';
+import { revised, type Version, type VersionChanged } from '../packages/index.ts';
 import type { VersionFileStore } from './ports.ts';
 
 export interface PublishPorts {
   readonly content: Pick<ContentStore, 'copy'>;
   readonly files: Pick<VersionFileStore, 'put'>;
-  readonly commit: Commit<ContentHeld>;
+  readonly commit: Commit<ContentHeld | VersionChanged>;
 }
 
 /**
  * Brings the content to where published content lies, by its digest. The version holds it first, so that a removal
- * of the same bytes, just let go by another version, cannot slip in between.
+ * of the same bytes, just let go by another version, cannot slip in between. It knows the digest from then on: even
+ * if it is never published, it lets go of what it holds.
  */
 export async function promoteContent(
   ports: PublishPorts,
   version: Version,
   from: ContentKey,
   found: { digest: string; files: readonly PackageFile[] },
-): Promise<void> {
-  await ports.commit([{ change: 'content.hold', digest: found.digest, versionId: version.id }]);
-  await ports.content.copy(from, packageKey(found.digest));
+): Promise<Version> {
+  const { digest } = found;
+  const holding = revised<Version>(version, { digest });
+  await ports.commit([
+    { change: 'content.hold', digest, versionId: version.id },
+    { change: 'version.change', version: holding },
+  ]);
+  await ports.content.copy(from, packageKey(digest));
   await ports.files.put(version.id, found.files);
+  return holding;
 }

@@ -29,8 +29,8 @@ export async function publishReleasedVersion(
     const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
     const found = await ports.examiner.examine(await ports.content.locate(from), about, signal);
     const before = await ports.reports.find(versionId);
-    await promoteContent(ports, version, from, found);
-    await recordDecision(ports, version, {
+    const holding = await promoteContent(ports, version, from, found);
+    await recordDecision(ports, holding, {
       state: 'published',
       reason: version.reason,
       report: {

@@ -53,7 +53,7 @@ export async function recordDecision(
   const decided = revised<Version>(version, {
     state: decision.state,
     reason: decision.reason,
-    digest: decision.report.digest === '' ? null : decision.report.digest,
+    digest: decision.report.digest === '' ? version.digest : decision.report.digest,
     decidedAt: version.decidedAt ?? now,
     ...(published && { publishedAt: now, license: decision.license, summary: decision.summary }),
   });
