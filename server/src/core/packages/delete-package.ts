@@ -3,6 +3,7 @@ import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
+import { RegistryError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   type Package,
@@ -44,7 +45,10 @@ export async function deletePackage(
   ]);
 }
 
-/** Deletes the readable and quarantined versions of a deleted package one by one; what is left is tried again. */
+/**
+ * Deletes the readable and quarantined versions of a deleted package one by one. Throws as long as there are others
+ * that are still to be decided, so that the job comes back for them.
+ */
 export async function deleteVersionsOfPackage(
   ports: {
     clock: Clock;
@@ -57,7 +61,7 @@ export async function deleteVersionsOfPackage(
   const filter = { states: ['published', 'yanked', 'quarantined'] } as const;
   for (;;) {
     const page = await ports.versions.list(packageId, filter, { limit: 100 });
-    if (page.items.length === 0) return;
+    if (page.items.length === 0) return requireAllDecided(ports, packageId);
     for (const version of page.items) {
       await ports.commit([
         {
@@ -73,4 +77,10 @@ export async function deleteVersionsOfPackage(
       ]);
     }
   }
+}
+
+async function requireAllDecided({ versions }: { versions: VersionStore }, packageId: string): Promise<void> {
+  const { items } = await versions.list(packageId, { states: ['pending', 'releasing'] }, { limit: 1 });
+  if (items.length === 0) return;
+  throw new RegistryError('state-conflict', `Versions of the package ${packageId} are still to be decided.`);
 }
