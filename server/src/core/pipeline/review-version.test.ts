@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertSurvivesDeath } from '../../../test/support/dying-ports.ts';
+import { someCaller, someDigest } from '../../../test/support/samples.ts';
+import { type TestPipeline, testPipeline, textOf } from '../../../test/support/test-pipeline.ts';
+import { packageKey } from '../content/index.ts';
+import { deletePackage } from '../packages/index.ts';
+import { publishReleasedVersion } from './publish-released-version.ts';
+import { readCase, rejectVersion, releaseVersion } from './review-version.ts';
+
+const ada = someCaller('ada');
+const reviewer = someCaller('vera', { permissions: ['admin'] });
+const calm = new AbortController().signal;
+const because = { reason: 'A false alarm: the file is a test fixture.' };
+
+async function quarantined() {
+  const pipeline = await testPipeline();
+  const version = await pipeline.publish(ada, { bytes: 'bad bytes' });
+  assert.equal(version.state, 'quarantined');
+  return { ...pipeline, version };
+}
+
+async function everythingOf({ ports, find, stored, auditLog }: TestPipeline, versionId: string) {
+  const { id, packageId, uploadId, revision, ...version } = await find(versionId);
+  const pkg = await ports.packages.find(packageId);
+  const report = await ports.reports.find(id);
+  return {
+    version,
+    package: { state: pkg?.state, latest: pkg?.latest?.label },
+    report: report && { ...report, versionId: '' },
+    quarantined: (await stored('quarantine')).map((path) => path === id),
+    published: await stored('packages'),
+    held: await ports.holds.isHeld(someDigest('bad bytes')),
+    files: (await ports.files.list(id, undefined, { limit: 10 })).items,
+    events: (await ports.events.listAfter('ada', null, 50)).map(({ kind }) => kind),
+    operations: (await auditLog()).map(({ operation, reason }) => [operation, reason]),
+    found: (await ports.search.search({ words: 'handbook' }, { limit: 10 })).items.length,
+  };
+}
+
+test('a case shows the package, the version and what was found', async () => {
+  const { ports, version } = await quarantined();
+  const found = await readCase(ports, version.id);
+  assert.deepEqual(found.version, version);
+  assert.equal(found.package.id, version.packageId);
+  assert.equal(found.report?.verdict, 'failed');
+});
+
+test('versions that are not in quarantine are no cases, as if they were not there', async () => {
+  const { ports, submit, publish } = await quarantined();
+  const versions = [
+    await submit(ada, { label: '2.0.0' }),
+    await publish(ada, { label: '3.0.0', bytes: 'fine' }),
+  ];
+  for (const { id } of [...versions, { id: 'another' }]) {
+    const missing = { code: 'not-found', detail: `There is no quarantined version "${id}".` };
+    await assert.rejects(readCase(ports, id), missing);
+    await assert.rejects(releaseVersion(ports, reviewer, id, because), missing);
+    await assert.rejects(rejectVersion(ports, reviewer, id, because), missing);
+  }
+});
+
+test('a released version is published with the reviewer’s reason; the verdict stays on record', async () => {
+  const pipeline = await quarantined();
+  const { ports, version, runJobs, find, clock } = pipeline;
+  clock.advance(3_600);
+  const releasing = await releaseVersion(ports, reviewer, version.id, { reason: ` ${because.reason} ` });
+  assert.equal(releasing.state, 'releasing');
+  assert.equal((await ports.packages.find(version.packageId))?.latest, null);
+  await runJobs();
+  const published = await find(version.id);
+  assert.equal(published.state, 'published');
+  assert.equal(published.reason, because.reason);
+  assert.deepEqual(published.publishedAt, clock.now());
+  assert.deepEqual(published.decidedAt, version.decidedAt);
+  assert.equal(published.license, 'MIT');
+  const key = packageKey(someDigest('bad bytes'));
+  assert.equal(await textOf(await ports.content.read(key)), 'bad bytes');
+  const left = await everythingOf(pipeline, version.id);
+  assert.deepEqual(left.package, { state: 'published', latest: '1.0.0' });
+  assert.equal(left.report?.verdict, 'failed');
+  assert.equal(left.report?.results[0]?.findings.length, 1);
+  assert.deepEqual(left.quarantined, []);
+  assert.equal(left.files.length, 1);
+  assert.equal(left.found, 1);
+  assert.deepEqual(left.events, ['upload.completed', 'version.quarantined', 'version.published']);
+  assert.deepEqual(left.operations[1], ['quarantine.release', because.reason]);
+  assert.deepEqual(left.operations[0], ['version.decide', `published: ${because.reason}`]);
+});
+
+test('a rejected version is told, its content goes, and its label is free again', async () => {
+  const pipeline = await quarantined();
+  const { ports, version, runJobs, publish } = pipeline;
+  const rejected = await rejectVersion(ports, reviewer, version.id, because);
+  assert.equal(rejected.state, 'rejected');
+  assert.equal(rejected.reason, because.reason);
+  await runJobs();
+  const left = await everythingOf(pipeline, version.id);
+  assert.deepEqual([left.quarantined, left.published, left.files], [[], [], []]);
+  assert.equal(left.report?.verdict, 'failed');
+  assert.deepEqual(left.events, ['upload.completed', 'version.quarantined', 'version.rejected']);
+  assert.deepEqual(left.operations[0], ['quarantine.reject', because.reason]);
+  assert.equal((await readCase(ports, version.id)).version.state, 'rejected');
+  assert.equal((await publish(ada)).state, 'published');
+});
+
+test('rejecting bytes that others have published as well leaves those alone', async () => {
+  const { ports, version, publish, runJobs, stored } = await quarantined();
+  await releaseVersion(ports, reviewer, version.id, because);
+  await runJobs();
+  const again = await publish(ada, { label: '2.0.0', bytes: 'bad bytes' });
+  assert.equal(again.state, 'quarantined');
+  await rejectVersion(ports, reviewer, again.id, because);
+  await runJobs();
+  assert.deepEqual(await stored('packages'), [packageKey(someDigest('bad bytes')).path]);
+  assert.equal(await ports.holds.isHeld(someDigest('bad bytes')), true);
+});
+
+test('a decision about a version is final, and made once', async () => {
+  const { ports, version, runJobs, publish } = await quarantined();
+  const outcomes = await Promise.allSettled([
+    releaseVersion(ports, reviewer, version.id, because),
+    rejectVersion(ports, reviewer, version.id, because),
+    releaseVersion(ports, reviewer, version.id, because),
+  ]);
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'state-conflict');
+  }
+  await runJobs();
+  await assert.rejects(rejectVersion(ports, reviewer, version.id, because), { code: 'not-found' });
+  const other = await publish(ada, { label: '2.0.0', bytes: 'bad, too' });
+  await rejectVersion(ports, reviewer, other.id, because);
+  await assert.rejects(releaseVersion(ports, reviewer, other.id, because), {
+    code: 'state-conflict',
+    detail: /tokenizer 2\.0\.0 is rejected; only one that is quarantined/,
+  });
+});
+
+test('a decision needs a reason', async () => {
+  const { ports, version, find } = await quarantined();
+  for (const reason of ['', '  ', 'ok', 'x'.repeat(1_001)]) {
+    await assert.rejects(releaseVersion(ports, reviewer, version.id, { reason }), {
+      code: 'invalid-request',
+    });
+    await assert.rejects(rejectVersion(ports, reviewer, version.id, { reason }), { code: 'invalid-request' });
+  }
+  assert.deepEqual(await find(version.id), version);
+});
+
+test('wherever the process dies, a released version is published as if it had not', async () => {
+  await assertSurvivesDeath(async () => {
+    const { version, ...pipeline } = await quarantined();
+    await releaseVersion(pipeline.ports, reviewer, version.id, because);
+    return {
+      ports: pipeline.ports,
+      step: (ports) => publishReleasedVersion(ports, version.id, calm),
+      outcome: () => everythingOf(pipeline, version.id),
+    };
+  });
+});
+
+test('publishing what is not being released, or not there, changes nothing', async () => {
+  const { ports, publish, find } = await testPipeline();
+  const published = await publish(ada, { label: '2.0.0' });
+  await publishReleasedVersion(ports, published.id, calm);
+  await publishReleasedVersion(ports, 'another', calm);
+  assert.deepEqual(await find(published.id), published);
+});
+
+test('a release whose package is deleted meanwhile publishes nothing in the end', async () => {
+  const { ports, version, clock, runJobs, find, stored } = await quarantined();
+  await releaseVersion(ports, reviewer, version.id, because);
+  await deletePackage(ports, ada, version.packageId, { reason: 'over' });
+  for (let i = 0; i < 3; i++) {
+    await runJobs();
+    clock.advance(600);
+  }
+  assert.equal((await find(version.id)).state, 'deleted');
+  assert.deepEqual([await stored('packages'), await stored('quarantine')], [[], []]);
+  assert.equal((await ports.packages.find(version.packageId))?.state, 'deleted');
+});
