@@ -2,8 +2,11 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify';
-import { type OperationName, operation } from '../core/operations.ts';
+import type { OwnContent } from '../core/content/index.ts';
+import { operation } from '../core/operations.ts';
+import { addContentFace } from './content/index.ts';
 import type { Route } from './define-route.ts';
+import { type OpenapiDocument, shapeDocument, tags } from './openapi-shape.ts';
 import { Problem } from './schemas.ts';
 
 /** Must be registered before the routes that it tells about. */
@@ -21,7 +24,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       },
       servers: [{ url: '/' }],
       security: [{ bearer: [] }],
-      tags: [...new Map(Object.values(tags))].map(([name, description]) => ({ name, description })),
+      tags: tags,
       components: {
         securitySchemes: {
           bearer: {
@@ -35,7 +38,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
-      return withMediaTypes(document.openapiObject as Document) as typeof document.openapiObject;
+      return shapeDocument(document.openapiObject as OpenapiDocument) as typeof document.openapiObject;
     },
   });
 }
@@ -63,6 +66,8 @@ export async function openapiDocument(routes: readonly Route[], version: string)
   try {
     await describeApi(app, version);
     app.addSchema(Problem);
+    // Routes that are told about and never asked need nothing to answer with.
+    addContentFace(app, {} as OwnContent, 0);
     for (const route of routes) {
       app.route({
         method: route.method,
@@ -85,100 +90,10 @@ export function schemaOf(route: Route): FastifySchema {
     operationId: route.operation,
     summary: title,
     description: route.description,
-    tags: [tagOf(route.operation)],
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.body && { body: route.body }),
     response: { ...route.answers, default: { $ref: 'Problem#' } },
     ...(needs === 'nothing' ? { security: [] } : {}),
-  };
-}
-
-/** By the noun of the operations: the tag that gathers them, and what it says. */
-const tags: Readonly<Record<string, readonly [name: string, description: string]>> = {
-  account: ['Account', 'Registering, logging in and out'],
-  user: ['Users and groups', 'Who there is, and who may do what'],
-  group: ['Users and groups', 'Who there is, and who may do what'],
-  token: ['Account', 'Registering, logging in and out'],
-  upload: ['Uploads', 'Bringing packages in'],
-  package: ['Packages', 'What the registry holds'],
-  version: ['Packages', 'What the registry holds'],
-  quarantine: ['Quarantine', 'What did not pass, for reviewers'],
-  audit: ['Audit and history', 'Who did what, when'],
-  history: ['Audit and history', 'Who did what, when'],
-  item: ['Items', 'A small curated catalogue'],
-  event: ['Events', 'Being told what happened'],
-  webhook: ['Events', 'Being told what happened'],
-  job: ['Registry', 'The registry itself'],
-  registry: ['Registry', 'The registry itself'],
-  content: ['Content', 'Signed addresses'],
-};
-
-function tagOf(name: OperationName): string {
-  const [noun = ''] = name.split('.');
-  return tags[noun]?.[0] ?? 'Registry';
-}
-
-type MediaTypes = Record<string, { schema?: { contentMediaType?: string } }>;
-type Answer = { content?: MediaTypes; $ref?: string };
-type DocumentedOperation = {
-  operationId?: string;
-  requestBody?: unknown;
-  parameters?: unknown;
-  responses?: Record<string, Answer>;
-};
-interface Document {
-  components?: Record<string, unknown>;
-  paths?: Record<string, Record<string, DocumentedOperation>>;
-}
-
-/**
- * Fastify takes every answer for JSON. Here answers get the media type that their schema names
- * (`contentMediaType`), and errors theirs, under the statuses that can happen.
- */
-function withMediaTypes(document: Document): Document {
-  for (const [path, operations] of Object.entries(document.paths ?? {})) {
-    for (const documented of Object.values(operations)) {
-      const answers = documented.responses ?? {};
-      for (const answer of Object.values(answers)) answer.content = renamed(answer.content);
-      documented.responses = { ...answers, ...refusals(path, documented) };
-    }
-  }
-  return {
-    ...document,
-    components: {
-      ...document.components,
-      responses: {
-        Problem: {
-          description: 'A problem document; `code` says which one, `detail` what to do.',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
-      },
-    },
-  };
-}
-
-function renamed(content: MediaTypes = {}): MediaTypes {
-  const entries = Object.entries(content);
-  return Object.fromEntries(
-    entries.map(([type, { schema, ...rest }]) => [
-      schema?.contentMediaType ?? type,
-      { ...rest, ...(schema && { schema }) },
-    ]),
-  );
-}
-
-const problem: Answer = { $ref: '#/components/responses/Problem' };
-
-function refusals(path: string, documented: DocumentedOperation): Record<string, Answer> {
-  const name = documented.operationId as OperationName | undefined;
-  const needsSomebody = name !== undefined && operation(name).needs !== 'nothing';
-  const hasInput = documented.requestBody !== undefined || documented.parameters !== undefined;
-  return {
-    ...(hasInput && { 400: problem }),
-    ...(needsSomebody && { 401: problem, 403: problem }),
-    ...(path.includes('{') && { 404: problem }),
-    429: problem,
-    default: problem,
   };
 }
