@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import serverPackage from '../server/package.json' with { type: 'json' };
 import { routes } from '../server/src/http/app.ts';
 import { openapiDocument } from '../server/src/http/openapi.ts';
+import { checksPage } from './checks-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorPages } from './error-pages.ts';
 import { operationsPage } from './operations-page.ts';
@@ -17,6 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export async function generatedDocuments(): Promise<ReadonlyMap<string, string>> {
   const openapi = await openapiDocument(routes, serverPackage.version);
   return new Map([
+    ['docs/checks.md', checksPage()],
     ['docs/configuration.md', configurationPage()],
     ['docs/operations.md', operationsPage()],
     ['docs/openapi.snapshot.json', `${JSON.stringify(openapi, null, 2)}\n`],

@@ -1,0 +1,61 @@
+// docs/checks.md, drawn from the table of rules.
+import { rules } from '../server/src/core/checks/index.ts';
+import { markdownTable } from './markdown-table.ts';
+
+export function checksPage(): string {
+  return `# Checks
+
+Every version is checked before anybody can read a byte of it. A check concludes with a verdict and with findings; a finding
+names its rule, the file and the place, and what was found.
+
+| verdict | when |
+| --- | --- |
+| \`passed\` | nothing blocks, the check came to its end, and it looked at every byte that it is about |
+| \`failed\` | at least one finding of a rule that \`blocks\` |
+| \`inconclusive\` | nothing blocks so far, but the check crashed, ran out of time or memory, or left bytes out; the reason says which |
+
+All checks passed: the version is published. Anything else: it is quarantined with its findings, until a reviewer releases or
+rejects it.
+
+| severity | what follows |
+| --- | --- |
+| \`blocks\` | the check fails |
+| \`warns\` | shown with the version; it does not fail |
+| \`informs\` | advice to the publisher |
+
+Of one rule at most 20 findings are kept; the last one then says how many more there are.
+
+## The archive check (\`archive\`)
+
+It reads the archive's end records and directory, then every member: local header, data, descriptor. Each member is expanded
+wholly, and its size, CRC-32 and the end of its compressed data compared with what the archive states; its SHA-256 is recorded.
+What the directory says must be what the local headers say, and the parts must fill the file without gap or overlap, so that
+every program unpacks the same. When sizes are over a limit or members overlap, nothing is expanded. Coverage counts the bytes
+of the package: \`passed\` means all of them.
+
+The check is made in pieces on several threads (\`ASSAY_CHECK_THREADS\`), each of which may take a limited time and memory; these
+and the limits that the rules name are explained in [configuration](configuration.md).
+
+Unlike a member's permissions, its file type counts: a mode in the upper half of the external attributes is judged whatever
+system the archive says it was made on. Data in a folder entry, two ways to read a name, and a name that cannot be unpacked on
+Linux, macOS and Windows alike are refused although some programs would accept them.
+
+${table('archive.')}
+
+## The structure check (\`structure\`)
+
+It goes by the names in the directory, after the single folder in which everything may lie (\`package/\`), and reads a few documents
+for the description that people and search see: \`package.json\` (\`description\`, \`license\`), \`pyproject.toml\` (the same of
+\`[project]\` and \`[tool.poetry]\`, where written as a string on one line), and the README or card (its text up to 64 KiB, and
+\`license:\` of its front matter). Coverage counts the bytes of the directory.
+
+${table('structure.')}
+`;
+}
+
+function table(prefix: string): string {
+  const rows = Object.entries(rules)
+    .filter(([id]) => id.startsWith(prefix))
+    .map(([id, { severity, meaning, remedy }]) => [`\`${id}\``, `\`${severity}\``, meaning, remedy]);
+  return markdownTable(['rule', 'severity', 'meaning', 'remedy'], rows);
+}
