@@ -51,7 +51,7 @@ export const someTime = new Date('2026-01-31T12:00:00Z');
 export const anHourLater = new Date('2026-01-31T13:00:00Z');
 
 /** Cuts connections that stand still for longer. */
-export const idleTimeoutMs = 300;
+export const idleTimeoutMs = 1_500;
 
 export async function filesystemContent(root: string): Promise<ContentUnderTest> {
   const folder = await ContentFolder.open(root);
