@@ -31,7 +31,8 @@ export async function changePackage(
   const subject = { packageId, packageName: name };
   await ports.commit([
     { change: 'package.change', package: after },
-    ...(after.state === 'published'
+    // A yanked package is not found, but may be offered again, and then by these texts.
+    ...(after.state === 'published' || after.state === 'yanked'
       ? [{ change: 'package.index', packageId, document: { name, title, description } } as const]
       : []),
     audited(ports, caller, 'package.change', subject),

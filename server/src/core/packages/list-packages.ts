@@ -2,11 +2,11 @@ import { type Caller, isAdmin } from '../caller.ts';
 import { RegistryError } from '../errors.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import { type Package, type PackageKind, packageKinds } from './package.ts';
-import type { PackageStore } from './ports.ts';
+import type { PackageFilter, PackageStore } from './ports.ts';
 import { maySee } from './read-package.ts';
 
 /**
- * Packages in one state. `hidden` ones are listed to those who maintain them: one's own, those of one's group when
+ * Packages in one state, as far as the caller may see them: pages may be shorter than asked for. `hidden` ones are listed to those who maintain them: one's own, those of one's group when
  * the list is narrowed to it, all to administrators.
  */
 export async function listPackages(
@@ -24,10 +24,12 @@ export async function listPackages(
 ): Promise<Page<Package>> {
   const { state, name, ...narrowing } = asked;
   if (name !== undefined) return { items: await named({ packages }, caller, name, asked.kind), next: null };
-  if (state !== 'hidden') {
-    return packages.list({ ...narrowing, states: state ? [state] : ['published', 'yanked'] }, page);
-  }
-  return packages.list({ ...narrowing, ...hiddenOnesOf(caller, asked), states: ['hidden'] }, page);
+  const filter: PackageFilter =
+    state === 'hidden'
+      ? { ...narrowing, ...hiddenOnesOf(caller, asked), states: ['hidden'] }
+      : { ...narrowing, states: state ? [state] : ['published', 'yanked'] };
+  const { items, next } = await packages.list(filter, page);
+  return { items: items.filter((pkg) => maySee(caller, pkg)), next };
 }
 
 async function named(
