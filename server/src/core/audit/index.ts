@@ -1,3 +1,9 @@
-export { type AuditAppended, type AuditEntry, type AuditSubject, audited } from './audit-entry.ts';
+export {
+  type AuditAppended,
+  type AuditEntry,
+  type AuditSubject,
+  audited,
+  mayReadHistoryOf,
+} from './audit-entry.ts';
 export { type ObservingAudit, observingAudit } from './observe.ts';
 export type { AuditFilter, AuditLog, DailyCount, DailyFilter } from './ports.ts';
