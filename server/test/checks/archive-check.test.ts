@@ -570,6 +570,21 @@ test('a file that is no archive is told what it looks like', async () => {
   }
 });
 
+test('a special file is told by its type', async () => {
+  const types: readonly (readonly [mode: number, expected: RegExp])[] = [
+    [0o010644, /a pipe/],
+    [0o020644, /a character device/],
+    [0o060644, /a block device/],
+    [0o120777, /a symbolic link/],
+    [0o140755, /a socket/],
+    [0o150000, /an unknown file type/],
+  ];
+  for (const [mode, expected] of types) {
+    const { findings } = await checkBytes(archive({ ...plain, mode }));
+    assert.match(findings[0]?.explanation ?? '', expected);
+  }
+});
+
 test('a name is shown without the characters that would mislead the reader', async () => {
   const { findings } = await checkBytes(archive({ name: 'a\u202egnp.exe\u0007' }));
   assert.equal(findings[0]?.path, 'a\\u{202e}gnp.exe\\u{7}');

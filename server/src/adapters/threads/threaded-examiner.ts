@@ -15,14 +15,12 @@ import {
   type MembersExamined,
   type PackageDescription,
   type PackageFile,
+  rulesVersions,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { CheckTasks, PackedSurvey } from './check-tasks.ts';
 import { type Attempt, TaskRunner, type ThreadSettings } from './task-runner.ts';
-
-/** Raised whenever a rule of the check changes. */
-const rulesVersion = { archive: '1', structure: '1' } as const;
 
 /** Runs the tasks of one examination. */
 type Run = <Name extends keyof CheckTasks>(
@@ -136,13 +134,13 @@ async function structureResult(
 }
 
 /** Starts the clock of a check; what is returned stops it. */
-function resultOf(check: keyof typeof rulesVersion) {
+function resultOf(check: keyof typeof rulesVersions) {
   const startedAt = performance.now();
   return (found: FindingList, coverage: Coverage, incomplete: string | null): CheckResult => {
     const findings = found.list();
     return {
       check,
-      rules: rulesVersion[check],
+      rules: rulesVersions[check],
       ...conclude(findings, coverage, incomplete),
       findings,
       coverage,

@@ -8,5 +8,5 @@ export { hashContent } from './hash-content.ts';
 export type { ArchiveLimits } from './limits.ts';
 export { memberStream } from './member-stream.ts';
 export * from './ports.ts';
-export { type RuleId, rules } from './rules.ts';
+export { type RuleId, rules, rulesVersions } from './rules.ts';
 export { checkStructure, type StructureChecked } from './structure/check-structure.ts';

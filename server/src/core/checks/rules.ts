@@ -1,6 +1,9 @@
 // Every rule of every check, in one table. `docs/checks.md` lists the same and is tested against it.
 import type { Severity } from './check.ts';
 
+/** Raised whenever a rule of the check changes; stored with every verdict. */
+export const rulesVersions = { archive: '1', structure: '1' } as const;
+
 interface Rule {
   readonly severity: Severity;
   /** What was found, and why it matters. */

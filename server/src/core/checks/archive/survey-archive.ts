@@ -151,13 +151,13 @@ function obstacleOf(entry: ArchiveEntry): [rule: RuleId, explanation: string] | 
   return null;
 }
 
-const unixTypes: Readonly<Record<number, string>> = {
-  2401: 'a pipe',
-  4802: 'a character device',
-  14406: 'a block device',
-  21609: 'a symbolic link',
-  26411: 'a socket',
-};
+const unixTypes: ReadonlyMap<number, string> = new Map([
+  [0o010000, 'a pipe'],
+  [0o020000, 'a character device'],
+  [0o060000, 'a block device'],
+  [0o120000, 'a symbolic link'],
+  [0o140000, 'a socket'],
+]);
 const unixFolder = 0o040000;
 const unixFile = 0o100000;
 
@@ -167,7 +167,7 @@ function judgeType(entry: ArchiveEntry, path: string, findings: FindingList): vo
   const type = (entry.externalAttributes >>> 16) & 0o170000;
   const folder = isFolder({ path });
   if (type !== 0 && type !== unixFile && type !== unixFolder) {
-    findings.add('archive.special-file', `It is ${unixTypes[type] ?? 'of an unknown file type'}.`, where);
+    findings.add('archive.special-file', `It is ${unixTypes.get(type) ?? 'of an unknown file type'}.`, where);
   } else if (type === (folder ? unixFile : unixFolder)) {
     const [name, mode] = folder ? ['folder', 'file'] : ['file', 'folder'];
     findings.add('archive.ambiguous', `It is a ${name} by its name, and a ${mode} by its mode.`, where);
