@@ -28,7 +28,9 @@ export class Worker {
   readonly #stopping = new AbortController();
   readonly #running = new Map<Promise<void>, AbortController>();
   #loop: Promise<void> = Promise.resolve();
-  #wake: () => void = () => {};
+  /** Somebody has called since the queue was last asked. */
+  #woken = false;
+  #endPause: () => void = () => {};
   /** The last time the queue answered; null before the first. */
   lastSeenAt: Date | null = null;
 
@@ -51,13 +53,14 @@ export class Worker {
 
   /** Looks at the queue now instead of at the next poll. */
   wake(): void {
-    this.#wake();
+    this.#woken = true;
+    this.#endPause();
   }
 
   /** Takes no more jobs, waits up to `graceMs` for the running ones, then aborts them; they run again later. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
-    this.#wake();
+    this.wake();
     await this.#loop;
     const all = Promise.allSettled(this.#running.keys());
     const timer = setTimeout(() => {
@@ -69,9 +72,10 @@ export class Worker {
 
   async #takeJobs(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
+      this.#woken = false;
       const job = this.#running.size < this.#settings.concurrency ? await this.#lease() : null;
-      if (job === null) await this.#pause();
-      else this.#launch(job);
+      if (job !== null) this.#launch(job);
+      else if (!this.#woken) await this.#pause();
     }
   }
 
@@ -91,7 +95,7 @@ export class Worker {
   async #pause(): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#settings.pollMs);
-      this.#wake = () => {
+      this.#endPause = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -102,7 +106,7 @@ export class Worker {
     const aborter = new AbortController();
     const run = this.#run(job, aborter).finally(() => {
       this.#running.delete(run);
-      this.#wake();
+      this.wake();
     });
     this.#running.set(run, aborter);
   }
@@ -153,24 +157,22 @@ export class Worker {
     const { clock, randomness, jobs } = this.#ports;
     const now = clock.now();
     const failure = (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
-    if (signal.aborted && this.#stopping.signal.aborted) {
-      await jobs.fail(job, 'stopped', now, now);
-      return 'stopped';
+    const later = (random: number) => new Date(now.getTime() + backOffMs(job.attempt, random));
+    if (signal.aborted) {
+      const kept = this.#stopping.signal.aborted && (await jobs.giveBack(job, now));
+      return kept ? 'stopped' : 'lease-lost';
     }
     if (job.attempt < handler.attempts) {
       const random = randomness.bytes(4).readUInt32BE() / 2 ** 32;
-      await jobs.fail(job, failure, new Date(now.getTime() + backOffMs(job.attempt, random)), now);
-      return 'failed';
+      return (await jobs.fail(job, failure, later(random), now)) ? 'failed' : 'lease-lost';
     }
     try {
       await handler.giveUp?.(this.#ports, job, failure);
     } catch {
       // What must be said before the job may rest could not be said: it is said later.
-      await jobs.fail(job, failure, new Date(now.getTime() + backOffMs(job.attempt, 0)), now);
-      return 'failed';
+      return (await jobs.fail(job, failure, later(0), now)) ? 'failed' : 'lease-lost';
     }
-    await jobs.fail(job, failure, null, now);
-    return 'dead';
+    return (await jobs.fail(job, failure, null, now)) ? 'dead' : 'lease-lost';
   }
 }
 

@@ -82,6 +82,11 @@ export class MemoryJobQueue implements JobQueue {
     }));
   }
 
+  async giveBack(job: LeasedJob, now: Date): Promise<boolean> {
+    const attempt = job.attempt - 1;
+    return this.#change(job, (kept) => ({ ...kept, state: 'waiting', dueAt: now, leaseId: null, attempt }));
+  }
+
   #change(job: LeasedJob, change: (kept: KeptJob) => KeptJob): boolean {
     const kept = this.#jobs.get(job.id);
     if (kept?.leaseId !== job.leaseId) return false;

@@ -155,6 +155,18 @@ export class SqlJobQueue implements JobQueue {
     return failed.numUpdatedRows > 0n;
   }
 
+  async giveBack(job: LeasedJob, now: Date): Promise<boolean> {
+    const givenBack = await this.#database.relaxed((write) =>
+      write
+        .updateTable('jobs')
+        .set({ state: 'waiting', due_at: now.getTime(), lease_id: null, attempt: job.attempt - 1 })
+        .where('id', '=', job.id)
+        .where('lease_id', '=', job.leaseId)
+        .executeTakeFirst(),
+    );
+    return givenBack.numUpdatedRows > 0n;
+  }
+
   async listDead(page: PageRequest): Promise<Page<DeadJob>> {
     let query = this.#database.read.selectFrom('jobs').selectAll().where('state', '=', 'dead');
     if (page.after !== undefined) {
