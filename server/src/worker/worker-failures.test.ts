@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { held, kind, testWorker, until, withMethods } from '../../test/support/test-worker.ts';
+
+test('a queue that does not answer has not taken the lease away', async () => {
+  const { ports, told, start, queue, outcomes } = await testWorker();
+  const { running, run } = held();
+  let asked = 0;
+  const jobs = withMethods(ports.jobs, {
+    prolong: async () => {
+      asked++;
+      throw new Error('the queue is down');
+    },
+  });
+  await queue('steady');
+  start({ run }, { leaseMs: 30 }, { ...ports, jobs });
+  await until('two heartbeats', () => asked >= 2);
+  assert.equal(running[0]?.signal.aborted, false);
+  running[0]?.letGo();
+  await until('its end', () => told.length === 1);
+  assert.deepEqual(outcomes(), [['steady', 'finished']]);
+});
+
+test('a failed job is tried again later and later, and after its last attempt it is given up', async () => {
+  const { ports, clock, told, start, queue, outcomes } = await testWorker();
+  const gaveUp: string[] = [];
+  await queue('hopeless');
+  start({
+    run: () => Promise.reject(new Error('no luck')),
+    giveUp: async (_ports, job, failure) => void gaveUp.push(`${job.attempt}: ${failure}`),
+  });
+  for (const [attempt, earliestS, latestS] of [
+    [1, 0.8, 1.2],
+    [2, 3.2, 4.8],
+  ] as const) {
+    await until(`attempt ${attempt}`, () => told.length === attempt);
+    clock.advance(earliestS - 0.001);
+    await wait(15);
+    assert.equal(told.length, attempt, 'not before its time');
+    clock.advance(latestS - earliestS + 0.001);
+  }
+  await until('the last attempt', () => told.length === 3);
+  assert.deepEqual(outcomes(), [
+    ['hopeless', 'failed'],
+    ['hopeless', 'failed'],
+    ['hopeless', 'dead'],
+  ]);
+  const [first] = told;
+  assert.ok(first?.error instanceof Error);
+  assert.equal(first.error.message, 'no luck');
+  assert.deepEqual(gaveUp, ['3: no luck']);
+  const [dead] = (await ports.jobs.listDead({ limit: 10 })).items;
+  assert.deepEqual([dead?.id, dead?.failure, dead?.attempts], ['hopeless', 'no luck', 3]);
+});
+
+test('whatever a handler throws is told, cut to a bearable length', async () => {
+  const { ports, told, start, queue } = await testWorker();
+  await queue('odd');
+  start({ attempts: 1, run: () => Promise.reject('x'.repeat(10_000)) });
+  await until('its end', () => told.length === 1);
+  assert.equal((await ports.jobs.listDead({ limit: 10 })).items[0]?.failure.length, 2_000);
+});
+
+test('a handler that throws before it is asynchronous fails like others', async () => {
+  const { told, start, queue, outcomes } = await testWorker();
+  await queue('hasty');
+  start({
+    attempts: 1,
+    run: () => {
+      throw new Error('at once');
+    },
+  });
+  await until('its end', () => told.length === 1);
+  assert.deepEqual(outcomes(), [['hasty', 'dead']]);
+});
+
+test('a job whose worker crashes again and again is given up without being run once more', async () => {
+  const { ports, clock, told, start, queue, outcomes } = await testWorker();
+  await queue('deadly');
+  for (let crash = 0; crash < 3; crash++) {
+    await ports.jobs.lease([kind], clock.now(), 60_000);
+    clock.advance(60);
+  }
+  let ran = 0;
+  const gaveUp: string[] = [];
+  start({ run: async () => void ran++, giveUp: async (_ports, _job, failure) => void gaveUp.push(failure) });
+  await until('its end', () => told.length === 1);
+  assert.equal(ran, 0);
+  assert.deepEqual(outcomes(), [['deadly', 'dead']]);
+  assert.deepEqual(gaveUp, ['its worker ended without a word, again and again']);
+});
+
+test('a job that cannot even be given up is given up later, not forgotten', async () => {
+  const { clock, told, start, queue } = await testWorker();
+  await queue('stubborn');
+  let refusals = 2;
+  start({
+    attempts: 1,
+    run: () => Promise.reject(new Error('no luck')),
+    giveUp: async () => {
+      if (refusals-- > 0) throw new Error('the database is down');
+    },
+  });
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    await until(`attempt ${attempt}`, () => told.length === attempt);
+    clock.advance(600);
+  }
+  await until('its end', () => told.length === 3);
+  assert.deepEqual(
+    told.map(({ outcome }) => outcome),
+    ['failed', 'failed', 'dead'],
+  );
+});
+
+test('an outage of the queue is survived, and shows', async () => {
+  const { ports, clock, told, start, queue } = await testWorker();
+  let down = true;
+  const jobs = withMethods(ports.jobs, {
+    lease: (...given) => (down ? Promise.reject(new Error('the queue is down')) : ports.jobs.lease(...given)),
+  });
+  await queue('patient');
+  const worker = start({}, {}, { ...ports, jobs });
+  await wait(20);
+  assert.equal(worker.lastSeenAt, null);
+  assert.deepEqual(told, []);
+  down = false;
+  await until('the job', () => told.length === 1);
+  assert.deepEqual(worker.lastSeenAt, clock.now());
+});
+
+test('an outage at the end of a job leaves it to be run again', async () => {
+  const { ports, clock, told, start, queue, outcomes } = await testWorker();
+  let down = true;
+  const ifUp = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (down) throw new Error('the queue is down');
+    return call();
+  };
+  const jobs = withMethods(ports.jobs, {
+    finish: (job) => ifUp(() => ports.jobs.finish(job)),
+    fail: (...given) => ifUp(() => ports.jobs.fail(...given)),
+  });
+  await queue('repeated');
+  start({}, {}, { ...ports, jobs });
+  await until('the first end', () => told.length === 1);
+  down = false;
+  clock.advance(60);
+  await until('the second end', () => told.length === 2);
+  assert.deepEqual(outcomes(), [
+    ['repeated', 'lease-lost'],
+    ['repeated', 'finished'],
+  ]);
+});
