@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { assertSurvivesDeath } from '../../../test/support/dying-ports.ts';
 import { randomness, someCaller, someDigest } from '../../../test/support/samples.ts';
 import { type TestPipeline, testPipeline } from '../../../test/support/test-pipeline.ts';
 import { incomingKey } from '../content/index.ts';
@@ -272,3 +273,54 @@ test('cleaning what is not there, or is not due, changes nothing', async () => {
   assert.deepEqual(await ports.uploads.find(upload.id), upload);
   assert.deepEqual(await stored('incoming'), [upload.id]);
 });
+
+/** What an upload has left, without the ids and revisions that differ from run to run. */
+async function leftOf({ ports, stored }: TestPipeline, uploadId: string) {
+  const upload = await ports.uploads.find(uploadId);
+  const version = await ports.versions.find(upload?.versionId ?? '');
+  const pkg = await ports.packages.findByName('model', 'tokenizer');
+  return {
+    upload: [upload?.state, upload?.sizeBytes],
+    version: [version?.state, version?.sizeBytes, version?.packageId === pkg?.id],
+    package: [pkg?.state, pkg?.name],
+    incoming: (await stored('incoming')).map((path) => path === uploadId),
+    sessions: (await Array.fromAsync(ports.receiving.listSessions())).length,
+    jobs: await ports.jobs.statistics(new Date('2100-01-01')),
+    events: (await ports.events.listAfter('ada', null, 10)).map(({ kind }) => kind),
+  };
+}
+
+for (const method of ['form', 'parts'] as const) {
+  test(`wherever the process dies, an upload by ${method} is completed when that is asked for again`, async () => {
+    await assertSurvivesDeath(async () => {
+      const pipeline = await testPipeline();
+      const upload = await pipeline.begin(ada, { bytes: 'ten bytes!', method });
+      if (method === 'form') await pipeline.send(upload);
+      else await sendPart(pipeline, upload, 1, 10);
+      return {
+        ports: pipeline.ports,
+        step: (ports) => completeUpload(ports, ada, upload.id),
+        outcome: () => leftOf(pipeline, upload.id),
+      };
+    });
+  });
+
+  test(`wherever the process dies, an upload by ${method} that expired is ended and leaves no bytes`, async () => {
+    await assertSurvivesDeath(async () => {
+      const pipeline = await testPipeline();
+      const upload = await pipeline.begin(ada, { bytes: 'ten bytes!', method });
+      if (method === 'form') await pipeline.send(upload);
+      else await sendPart(pipeline, upload, 1, 10);
+      pipeline.clock.advance(24 * 3600);
+      return {
+        ports: pipeline.ports,
+        step: (ports) => cleanUpload(ports, upload.id),
+        outcome: async () => {
+          const left = await leftOf(pipeline, upload.id);
+          assert.deepEqual([left.incoming, left.sessions], [[], 0]);
+          return left;
+        },
+      };
+    });
+  });
+}
