@@ -130,7 +130,7 @@ export async function refused(
 
 /** Asks again and again until there is something else than undefined or false; `what` is told when there never is. */
 export async function waitFor<T>(
-  what: string,
+  what: string | (() => string),
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   { timeoutMs = 60_000, pollMs = 50 } = {},
 ): Promise<T> {
@@ -138,7 +138,8 @@ export async function waitFor<T>(
   for (;;) {
     const found = await ask();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > until) assert.fail(`waited ${timeoutMs} ms in vain for ${what}`);
+    if (performance.now() > until)
+      assert.fail(`waited ${timeoutMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
     await pause(pollMs);
   }
 }

@@ -95,14 +95,14 @@ export class AssayProcess {
   /** Resolves with what the pattern finds in the output, as soon as it is there. */
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     return waitFor(
-      `${pattern} in the output`,
+      () => `${pattern} in the output: ${this.#complaints}${this.#output}`,
       () => {
         const found = pattern.exec(this.#output);
         if (found === null && !this.isRunning)
           assert.fail(`the process has ended: ${this.#complaints}${this.#output}`);
         return found ?? undefined;
       },
-      { pollMs: 10 },
+      { pollMs: 10, timeoutMs: 30_000 },
     );
   }
 
