@@ -84,6 +84,30 @@ for (const [what, expected, given, stream, limits] of failures) {
   });
 }
 
+test('bytes that break off before anybody reads them are refused like others', async () => {
+  for (const ticks of [0, 1, 2, 3, 10]) {
+    const { ports, runJobs, stored } = await testPipeline();
+    const write: typeof ports.content.write = async (key, stream) => {
+      for (let tick = 0; tick < 5; tick++) await new Promise(setImmediate);
+      return ports.content.write(key, stream);
+    };
+    const content = new Proxy(ports.content, {
+      get: (store, name) => (name === 'write' ? write : Reflect.get(store, name).bind(store)),
+    });
+    const broken = new PassThrough();
+    broken.on('error', () => {}); // as a form has it
+    const uploading = assert.rejects(
+      uploadPackage({ ...ports, content }, ada, declared, broken),
+      /the client has gone/,
+    );
+    for (let tick = 0; tick < ticks; tick++) await new Promise(setImmediate);
+    broken.destroy(new Error('the client has gone'));
+    await uploading;
+    await runJobs();
+    assert.deepEqual(await stored('incoming'), [], `after ${ticks} ticks`);
+  }
+});
+
 test('an upload that its user aborts while the bytes come leaves nothing', async () => {
   const { ports, runJobs, stored } = await testPipeline();
   const slow = new PassThrough();

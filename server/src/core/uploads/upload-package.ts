@@ -66,7 +66,10 @@ async function receive(
       }
     },
   });
-  bytes.once('error', (error) => measured.destroy(error));
+  // Whoever reads it tells the error; until somebody does, it must not end the process.
+  measured.on('error', () => {});
+  if (bytes.errored !== null) measured.destroy(bytes.errored);
+  else bytes.once('error', (error) => measured.destroy(error));
   await ports.content.write(incomingKey(upload.id), bytes.pipe(measured));
   requireSize(sizeBytes, ports.uploadLimits);
   return hash.digest('hex');
