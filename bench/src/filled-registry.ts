@@ -52,7 +52,11 @@ export async function filledDatabase(versions: number): Promise<string> {
 async function shapeDigest(): Promise<string> {
   const migrations = fileURLToPath(new URL('../../server/migrations/sqlite/', import.meta.url));
   const sources = (await readdir(migrations)).sort().map((name) => join(migrations, name));
-  const here = ['./filled-registry.ts', './words.ts', '../../server/src/adapters/sql/package-search.ts'];
+  const here = [
+    './filled-registry.ts',
+    './words.ts',
+    '../../server/src/adapters/sql/package-search-terms.ts',
+  ];
   sources.push(...here.map((name) => fileURLToPath(new URL(name, import.meta.url))));
   const hash = createHash('sha256');
   for (const source of sources) hash.update(await readFile(source));

@@ -17,8 +17,8 @@ export function randomFrom(seed: number): () => number {
 }
 
 const beginnings = 'b c d f g h k l m n p r s t v w z st tr pl br ch cl gr sh th pr qu sp'.split(' ');
-const middles = 'a e i o u ai ea io ou'.split(' ');
-const endsOfSyllable = ['', '', '', 'n', 'r', 's', 't', 'l', 'm', 'x', 'nd', 'st', 'ng'];
+const middles = 'a a e e i i o o u u ai ea io ou'.split(' ');
+const endsOfSyllable = ['', '', '', '', '', '', 'n', 'r', 's', 't', 'l', 'm', 'x', 'nd', 'st', 'ng'];
 const endings = ['', '', '', '', 's', 's', 'ed', 'er', 'ing', 'ation', 'ally'];
 
 const stems = 12_000;
@@ -30,7 +30,7 @@ function makeStems(): string[] {
   const one = (of: readonly string[]) => of[Math.floor(random() * of.length)] ?? '';
   const made = new Set<string>();
   while (made.size < stems) {
-    const syllables = made.size < functionWords ? 1 : 2 + Math.floor(random() * 1.5);
+    const syllables = made.size < functionWords ? 1 : 2 + Math.floor(random() * 1.3);
     made.add(
       Array.from({ length: syllables }, () => one(beginnings) + one(middles) + one(endsOfSyllable)).join(''),
     );

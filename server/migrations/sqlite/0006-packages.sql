@@ -54,9 +54,10 @@ CREATE INDEX versions_by_order ON versions (package_id, order_key, id);
 CREATE INDEX versions_waiting ON versions (state, id)
   WHERE state IN ('pending', 'quarantined', 'releasing', 'rejected');
 
--- One row a package: terms, not texts; see adapters/sql/package-search.ts. The texts are not kept.
+-- One row a package: terms, not texts; see adapters/sql/package-search-terms.ts. The texts are not kept. What begins
+-- with a term's first 2 to 10 characters has a list of its own; longer ones are gathered from the few terms they begin.
 CREATE VIRTUAL TABLE package_search USING fts5 (
-  terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '2 3 4 5 6 7'
+  terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '2 3 4 5 6 7 8 9 10'
 );
 -- Small pages let a search that wants few rows of a common word pass over the others.
 INSERT INTO package_search (package_search, rank) VALUES ('pgsz', 512);

@@ -1,10 +1,12 @@
 import {
   askedWords,
+  isBegun,
   type PackageHit,
   type PackageIndexed,
   type PackageQuery,
   type PackageSearch,
   type PackageStore,
+  rankOf,
   readmeWords,
   type SearchDocument,
   searchWords,
@@ -55,22 +57,9 @@ export class MemoryPackageSearch implements PackageSearch {
   }
 }
 
-/** The same order of hits as in an SQL database; null unless all words occur. Higher is better. */
+/** Null unless all words occur; higher is better. */
 function scoreOf(document: SearchDocument, asked: readonly string[]): number | null {
-  const [name, title, description, readme] = [
-    searchWords(document.name),
-    searchWords(document.title),
-    searchWords(document.description),
-    readmeWords(document.readme ?? ''),
-  ];
-  const begun = (words: readonly string[]) => (word: string, i: number) =>
-    words.some((one) => (i === asked.length - 1 ? one.startsWith(word) : one === word));
-  if (asked.length === 0) return 1;
-  if (!asked.every(begun([...name, ...title, ...description, ...readme]))) return null;
-  if (asked.join(' ') === name.join(' ')) return 7;
-  if (asked.every((word) => name.includes(word))) return 6;
-  if (asked.every(begun(name))) return 5;
-  if (asked.every(begun([...name, ...title]))) return 4;
-  if (asked.every(begun([...name, ...title, ...description]))) return 3;
-  return asked.some(begun(name)) ? 2 : 1;
+  const { name, title, description, readme = '' } = document;
+  const words = [...[name, title, description].flatMap(searchWords), ...readmeWords(readme)];
+  return asked.every((_, i) => isBegun(asked, i, words)) ? -rankOf(asked, document) : null;
 }

@@ -1,14 +1,5 @@
-// Search in SQLite's FTS5, built so that a search costs the same however many packages there are.
-//
-// A package is one row of terms. A term is a word with a letter before it, which says where the word stands:
-//
-//   n  in the name              t  in the name or the title           d  in these or the description
-//   r  anywhere                 k  not a word, but the kind           e  all words of the name as one
-//   a  (alone) every package
-//
-// So each rank of hits is an expression of its own, and FTS5 gives its rows newest first without looking at all of
-// them: there is nothing to sort. (Its own ranking, bm25, counts every row of every word first.) Ranks are asked one
-// after the other, each without the rows of those before, until a page is full.
+// Search in SQLite's FTS5. The ranks of hits are asked one after the other until a page is full; what the terms and
+// ranks are: package-search-terms.ts.
 import { type Kysely, sql } from 'kysely';
 import {
   askedWords,
@@ -16,12 +7,13 @@ import {
   type PackageIndexed,
   type PackageQuery,
   type PackageSearch,
+  rankOf,
   readmeWords,
-  type SearchDocument,
   searchWords,
 } from '../../core/packages/index.ts';
 import { cursorFrom, type Page, type PageRequest, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { type Expressions, expressionsFor, expressionsForAll, termsOf } from './package-search-terms.ts';
 import { type PackageRow, packageOf } from './packages.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
@@ -72,51 +64,6 @@ async function keptReadme(
   return words;
 }
 
-function termsOf(kind: string, document: SearchDocument, readme: readonly string[]): string {
-  const [name, title, description] = [document.name, document.title, document.description].map(searchWords);
-  const terms = new Set(['a', `k${kind}`, exactName(name ?? [])]);
-  const places = { n: [name], t: [name, title], d: [name, title, description] };
-  for (const [place, texts] of Object.entries({ ...places, r: [...places.d, readme] })) {
-    for (const words of texts) for (const word of words ?? []) terms.add(place + word);
-  }
-  return [...terms].join(' ');
-}
-
-/** The dot is none of a word's characters, and yet one of a term's. */
-function exactName(words: readonly string[]): string {
-  return `e${words.join('·')}`;
-}
-
-/** Best first; expressions of FTS5 that have no row in common. */
-function ranksOf({ words, kind }: PackageQuery): string[] {
-  const asked = askedWords(words);
-  const ofKind = kind === undefined ? [] : [`"k${kind}"`];
-  if (asked.length === 0) return [['"a"', ...ofKind].join(' AND ')];
-  const wider = [
-    `"${exactName(asked)}"`,
-    whole(asked, 'n').join(' AND '),
-    begun(asked, 'n').join(' AND '),
-    begun(asked, 't').join(' AND '),
-    begun(asked, 'd').join(' AND '),
-    [`(${begun(asked, 'n').join(' OR ')})`, ...begun(asked, 'r')].join(' AND '),
-    begun(asked, 'r').join(' AND '),
-  ];
-  return wider.map((expression, rank) => {
-    const better = wider.slice(0, rank).map((one) => `(${one})`);
-    const here = [expression, ...ofKind].join(' AND ');
-    return better.length === 0 ? here : `(${here}) NOT (${better.join(' OR ')})`;
-  });
-}
-
-function whole(words: readonly string[], place: string): string[] {
-  return words.map((word) => `"${place}${word}"`);
-}
-
-/** The last word may be the beginning of one. */
-function begun(words: readonly string[], place: string): string[] {
-  return whole(words, place).map((term, i) => (i === words.length - 1 ? `${term}*` : term));
-}
-
 /** Where a search stands: in a rank, below a position. */
 interface Place {
   readonly rank: number;
@@ -128,11 +75,14 @@ interface Hit {
   readonly place: Place;
 }
 
+/** So few hits are read all and put in order here: that is less work than to ask for every rank. */
+const few = 100;
+
 /**
  * A search looks at so many packages at most. Only filters pass over packages, those by a range of labels above all;
  * a page that is not full because of this goes on with the next one.
  */
-const maximumLookedAt = 1_000;
+const maximumLookedAt = 500;
 
 export class SqlPackageSearch implements PackageSearch {
   readonly #database: SqlDatabase;
@@ -142,22 +92,39 @@ export class SqlPackageSearch implements PackageSearch {
   }
 
   async search(query: PackageQuery, page: PageRequest): Promise<Page<PackageHit> & { complete: boolean }> {
-    const ranks = ranksOf(query);
+    const asked = askedWords(query.words);
+    const start: Place = page.after === undefined ? { rank: 0, below: newest } : placeOf(page.after);
+    if (asked.length === 0) return this.#byRank(expressionsForAll(query.kind), query, start, page.limit);
+    const expressions = expressionsFor(asked, query.kind);
+    const positions = await this.#positions(expressions.all, newest, few + 1);
+    if (positions.length > few) return this.#byRank(expressions, query, start, page.limit);
+    const hits = (await this.#published(positions, query))
+      .map((row): Hit => ({ row, place: { rank: rankOf(asked, row), below: row.position } }))
+      .sort((one, other) => compare(one.place, other.place))
+      .filter((hit) => compare(start, hit.place) < 0);
+    return answered(hits, page.limit, null);
+  }
+
+  /** The ranks one after the other, until the page is full. */
+  async #byRank({ ranks }: Expressions, query: PackageQuery, start: Place, wanted: number) {
     const hits: Hit[] = [];
-    let place: Place = page.after === undefined ? { rank: 0, below: newest } : placeOf(page.after);
-    let batch = page.limit + 1;
-    for (let left = maximumLookedAt; left > 0 && hits.length <= page.limit; batch *= 2) {
+    let place = start;
+    let batch = wanted + 1;
+    for (let left = maximumLookedAt; left > 0 && hits.length <= wanted; batch *= 2) {
       const expression = ranks[place.rank];
-      if (expression === undefined) return answered(hits, page.limit, null, ranks.length);
+      if (expression === undefined) return answered(hits, wanted, null);
       const limit = Math.min(batch, left);
-      const positions = await this.#positions(expression, place.below, limit);
-      hits.push(...(await this.#published(positions, query, place.rank)));
+      const positions = expression === null ? [] : await this.#positions(expression, place.below, limit);
+      const { rank } = place;
+      const rows = await this.#published(positions, query);
+      hits.push(...rows.map((row) => ({ row, place: { rank, below: row.position } })));
       left -= positions.length;
       place = following(place, positions, limit);
     }
-    return answered(hits, page.limit, place, ranks.length);
+    return answered(hits, wanted, place);
   }
 
+  /** Newest first. */
   async #positions(expression: string, below: number, limit: number): Promise<number[]> {
     const { rows } = await sql<{ rowid: number }>`
       SELECT rowid FROM package_search
@@ -166,8 +133,8 @@ export class SqlPackageSearch implements PackageSearch {
     return rows.map((row) => row.rowid);
   }
 
-  /** Those of the packages at these positions that may be shown and fit the query, newest first. */
-  async #published(positions: readonly number[], { labels }: PackageQuery, rank: number): Promise<Hit[]> {
+  /** Those of the packages at these positions that may be shown and are in the range, newest first. */
+  async #published(positions: readonly number[], { labels }: PackageQuery): Promise<FoundRow[]> {
     if (positions.length === 0) return [];
     const inRange =
       labels === undefined
@@ -175,16 +142,20 @@ export class SqlPackageSearch implements PackageSearch {
         : sql`AND EXISTS (SELECT 1 FROM versions v WHERE v.package_id = p.id
               AND v.order_key BETWEEN ${labels.from} AND ${labels.to} AND v.state = 'published'
               ${labels.preReleases ? sql`` : sql`AND v.order_key LIKE '%~'`})`;
-    const { rows } = await sql<PackageRow & { position: number }>`
+    const { rows } = await sql<FoundRow>`
       SELECT p.* FROM json_each(${JSON.stringify(positions)}) j CROSS JOIN packages p ON p.position = j.value
       WHERE p.state = 'published' ${inRange}`.execute(this.#database.read);
-    return rows
-      .sort((one, other) => other.position - one.position)
-      .map((row) => ({ row, place: { rank, below: row.position } }));
+    return rows.sort((one, other) => other.position - one.position);
   }
 }
 
+type FoundRow = PackageRow & { position: number };
+
 const newest = Number.MAX_SAFE_INTEGER;
+
+function compare(one: Place, other: Place): number {
+  return one.rank - other.rank || other.below - one.below;
+}
 
 /** After a batch that was not full the rank has no more rows. */
 function following({ rank }: Place, positions: readonly number[], limit: number): Place {
@@ -204,12 +175,11 @@ function answered(
   hits: readonly Hit[],
   limit: number,
   goesOn: Place | null,
-  ranks: number,
 ): Page<PackageHit> & { complete: boolean } {
   const shown = hits.slice(0, limit);
   const last = hits.length > limit ? (shown.at(-1)?.place ?? goesOn) : goesOn;
   return {
-    items: shown.map(({ row, place }) => ({ package: packageOf(row), score: ranks - place.rank })),
+    items: shown.map(({ row, place }) => ({ package: packageOf(row), score: -place.rank })),
     next: last === null ? null : cursorFrom([last.rank, last.below]),
     complete: hits.length > limit || goesOn === null,
   };

@@ -8,6 +8,7 @@ export { nameKey, requirePackageName } from './package-name.ts';
 export type * from './ports.ts';
 export { type Meant, readMaintainedPackage, readPackage, readVersion } from './read-package.ts';
 export { searchPackages } from './search-packages.ts';
+export { isBegun, rankOf } from './search-rank.ts';
 export { askedWords, readmeWords, searchWords } from './search-words.ts';
 export * from './version-label.ts';
 export * from './version-states.ts';
