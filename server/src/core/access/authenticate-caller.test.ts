@@ -142,5 +142,19 @@ test('a narrowed token does not review, a whole one does', async () => {
     (await (await addToken(...token)).caller()).user?.reviewer;
   assert.equal(await isReviewer(bob), true);
   assert.equal(await isReviewer(bob, { permissions: ['search'] }), false);
+  assert.equal(await isReviewer(bob, { packagePatterns: ['vad-*'] }), false);
   assert.equal(await isReviewer(ada, { permissions: ['upload', 'search', 'download'] }), false);
+});
+
+test('a one-time password gives no permission and reviews nothing until it is changed', async () => {
+  const { addToken, addGroup, signIn } = await testRegistry();
+  const groupIds = [await addGroup('reviewers')];
+  const ada = await signIn('ada', ['search', 'admin'], { groupIds, mustChangePassword: true });
+  for (const caller of [await ada.caller(), await (await addToken(ada.user)).caller()]) {
+    assert.deepEqual(
+      permissions.filter((permission) => hasPermission(caller, permission)),
+      [],
+    );
+    assert.equal(caller.user?.reviewer, false);
+  }
 });

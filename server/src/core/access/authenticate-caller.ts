@@ -39,7 +39,7 @@ async function withPersonalToken(
   const held = textHash === null ? null : await ports.tokens.findPersonalInUse(textHash);
   if (held === null || held.token.expiresAt <= ports.clock.now()) throw invalidToken();
   const { token } = held;
-  const user = callingUser(held, ports.access.reviewersGroup, token.permissions);
+  const user = callingUser(held, ports.access.reviewersGroup, token);
   const calling: CallingToken = {
     id: token.id,
     kind: 'personal',
@@ -68,15 +68,23 @@ function isCurrent({ token, user }: TokenInUse<Session>): boolean {
 
 /**
  * The user, narrowed to what the token extends to. A narrowed token leaves the rights of a reviewer behind: to
- * carry them it must extend to everything that its owner may do.
+ * carry them it must extend to everything that its owner may do, with every package. With a one-time password
+ * nothing may be done yet, whatever asks for no permission by its name.
  */
 function callingUser(
   { user, groups }: TokenInUse<Session | PersonalToken>,
   reviewersGroup: string,
-  extent: readonly Permission[] = user.permissions,
+  extent: Pick<PersonalToken, 'permissions' | 'packagePatterns'> = {
+    permissions: user.permissions,
+    packagePatterns: [],
+  },
 ): CallingUser {
-  const permissions = narrowed(user.permissions, extent);
-  const whole = user.permissions.every((permission) => permissions.has(permission));
+  const permissions = user.mustChangePassword
+    ? new Set<Permission>()
+    : narrowed(user.permissions, extent.permissions);
+  const whole =
+    extent.packagePatterns.length === 0 &&
+    user.permissions.every((permission) => permissions.has(permission));
   return {
     id: user.id,
     name: user.name,

@@ -118,6 +118,9 @@ test('with a one-time password nothing is possible but to change it', async () =
     assert.equal(refused.statusCode, 403);
     assert.equal(refused.json().code, 'password-change-required');
   }
+  const another = { name: 'eve', password: 'glacier-4-teapots', permissions: ['admin'] };
+  const register = { method: 'POST', url: '/api/auth/register', payload: another, headers } as const;
+  assert.equal((await app.inject(register)).json().code, 'registration-closed');
   const changed = await app.inject({
     method: 'PUT',
     url: '/api/auth/password',
