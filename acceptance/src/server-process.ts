@@ -147,6 +147,11 @@ export class ServerProcess extends AssayProcess {
     return (await this.printed(/^Log in as admin with the one-time password (\S+) /m))[1] ?? '';
   }
 
+  /** Paths of all files in the data folder. */
+  async files(): Promise<string[]> {
+    return [...(await filesBelow(this.dataFolder)).keys()];
+  }
+
   /** Stops in an orderly way, and makes sure that it was: exit code 0, and not one error in the log. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
