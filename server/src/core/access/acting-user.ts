@@ -24,3 +24,12 @@ export function sessionOf(caller: Caller): CallingToken {
 export function requireSelfOrAdmin(caller: Caller, userId: string, what: string, id: string): void {
   if (!isAdmin(caller) && userOf(caller).id !== userId) throw notFound(what, id);
 }
+
+/** Refuses a token that is limited to some packages where all of its owner's are the matter. */
+export function requireUnlimitedToken(caller: Caller): void {
+  if ((caller.token?.packagePatterns.length ?? 0) === 0) return;
+  throw new RegistryError(
+    'permission-denied',
+    'A token that is limited to some packages cannot do this: it is about all packages of its owner.',
+  );
+}

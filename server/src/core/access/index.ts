@@ -2,7 +2,7 @@ import type { GroupChange } from './group.ts';
 import type { TokenChange } from './token.ts';
 import type { UserChange } from './user.ts';
 
-export { requireSelfOrAdmin, sessionOf, userOf } from './acting-user.ts';
+export { requireSelfOrAdmin, requireUnlimitedToken, sessionOf, userOf } from './acting-user.ts';
 export { type AuthenticationPorts, authenticateCaller } from './authenticate-caller.ts';
 export { changeGroup } from './change-group.ts';
 export { addMember, removeMember } from './change-members.ts';

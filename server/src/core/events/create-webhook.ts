@@ -1,3 +1,4 @@
+import { requireUnlimitedToken } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -20,6 +21,7 @@ export async function createWebhook(
   given: { url: string; kinds: readonly string[]; active: boolean },
 ): Promise<{ webhook: Webhook; secret: string }> {
   if (caller.user === null) throw new RegistryError('unauthenticated', 'A webhook belongs to a user.');
+  requireUnlimitedToken(caller);
   const kinds = subscribedKinds(given.kinds);
   await requireAcceptableUrl(ports, given.url);
   const id = ports.randomness.id();

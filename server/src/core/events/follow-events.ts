@@ -1,4 +1,4 @@
-import { type Caller, isAdmin } from '../caller.ts';
+import { type Caller, isAdmin, reachesPackage } from '../caller.ts';
 import { RegistryError } from '../errors.ts';
 import type { RegistryEvent } from './event.ts';
 import type { EventFeed, EventSubscription } from './event-feed.ts';
@@ -62,7 +62,7 @@ async function* partsOf(
       const events = await ports.events.listAfter(subscription.userId, after, eventsAtOnce);
       for (const event of events) {
         if (subscription.closed) return;
-        yield event;
+        if (isToldTo(caller, event)) yield event;
         after = event.id;
       }
       // Events are read again after an `alive` as well, should a wake-up have been missed.
@@ -78,4 +78,9 @@ async function* partsOf(
   } finally {
     subscription.close();
   }
+}
+
+/** To a token that is limited to some packages only theirs. */
+function isToldTo(caller: Caller, { data }: RegistryEvent): boolean {
+  return reachesPackage(caller, String(data.package ?? ''));
 }

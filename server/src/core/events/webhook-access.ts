@@ -1,3 +1,4 @@
+import { requireUnlimitedToken } from '../access/index.ts';
 import { type Caller, isAdmin } from '../caller.ts';
 import { notFound } from '../errors.ts';
 import type { WebhookStore } from './ports.ts';
@@ -9,6 +10,7 @@ export async function readWebhook(
   caller: Caller,
   id: string,
 ): Promise<Webhook> {
+  requireUnlimitedToken(caller);
   const webhook = await webhooks.find(id);
   const visible = webhook !== null && (isAdmin(caller) || webhook.userId === caller.user?.id);
   if (!visible) throw notFound('webhook', id);

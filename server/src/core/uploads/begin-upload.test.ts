@@ -7,6 +7,7 @@ import { incomingKey } from '../content/index.ts';
 import { addressForm, addressParts } from './address-upload.ts';
 import { beginUpload } from './begin-upload.ts';
 import { largestPartBytes, mostParts, partSizeFor, smallestPartBytes } from './parts.ts';
+import { maySeeUpload, readUpload } from './upload.ts';
 
 const mebibyte = 1024 * 1024;
 const ada = someCaller('ada');
@@ -208,4 +209,17 @@ test('a refused upload leaves no session of parts behind', async () => {
   const sessions = await Array.fromAsync(ports.receiving.listSessions());
   assert.deepEqual(sessions, []);
   assert.equal(await ports.content.stat(incomingKey(randomness.id())), null);
+});
+
+test('a token neither sees nor adds to what has another name than it is for, however that is spelt', async () => {
+  const { ports } = await testPipeline();
+  const limited = someCaller('ada', { packagePatterns: ['token-izer'] });
+  const upload = await beginUpload(ports, ada, { ...declared, packageName: 'token.izer' });
+  await assert.rejects(readUpload(ports, limited, upload.id), { code: 'not-found' });
+  assert.equal(maySeeUpload(limited, upload), false);
+  const pkg = somePackage({ kind: 'model', name: 'token.izer', ownerId: 'ada' });
+  await ports.commit([{ change: 'package.insert', package: pkg }]);
+  await assert.rejects(beginUpload(ports, limited, { ...declared, packageName: 'token-izer' }), {
+    code: 'permission-denied',
+  });
 });

@@ -127,20 +127,27 @@ async function requirePublishable(
   const label = requireLabel(given.label);
   requireFileName(given.fileName);
   requireType(given.contentType, ports.uploadLimits);
-  if (!reachesPackage(caller, given.packageName)) {
-    const name = JSON.stringify(given.packageName);
-    throw new RegistryError('permission-denied', `The token is not for packages named ${name}.`);
-  }
+  requireReach(caller, given.packageName);
   const pkg = await ports.packages.findByName(given.kind, given.packageName);
   if (pkg === null) return;
   requireMayPublish(caller, pkg);
   if ((await ports.versions.findByLabel(pkg.id, label)) !== null) throw versionExists(pkg, label);
 }
 
+function requireReach(caller: Caller, name: string): void {
+  if (reachesPackage(caller, name)) return;
+  throw new RegistryError(
+    'permission-denied',
+    `The token is not for packages named ${JSON.stringify(name)}.`,
+  );
+}
+
 export function requireMayPublish(caller: Caller, pkg: Package): void {
   if (!maintains(caller, pkg)) {
     throw new RegistryError('name-taken', `The ${pkg.kind} name ${JSON.stringify(pkg.name)} is taken.`);
   }
+  // The name that the package has may be spelt otherwise than the one that was given.
+  requireReach(caller, pkg.name);
   if (pkg.state === 'deleted') {
     throw new RegistryError(
       'state-conflict',

@@ -5,6 +5,7 @@ export { abortUpload, cleanUpload } from './end-upload.ts';
 export { mostAddressesAtOnce } from './parts.ts';
 export type { UploadStore } from './ports.ts';
 export {
+  maySeeUpload,
   readUpload,
   requireOpen,
   takesBytes,

@@ -5,7 +5,7 @@
 //              └─────► expired          nobody completed it in time
 //
 // All but `open` are final. Bytes of aborted and expired uploads are removed by the job `clean-upload`.
-import { type Caller, isAdmin } from '../caller.ts';
+import { type Caller, isAdmin, reachesPackage } from '../caller.ts';
 import { notFound, RegistryError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import type { PackageKind } from '../packages/index.ts';
@@ -76,16 +76,20 @@ export function revisedUpload(before: Upload, fields: Partial<Omit<Upload, 'id' 
   return { ...before, ...fields, revision: before.revision + 1 };
 }
 
-/** One's own upload (administrators: anybody's); others do not exist. */
+/** One's own upload (administrators: anybody's), for a package that the token extends to; others do not exist. */
 export async function readUpload(
   { uploads }: { uploads: { find(id: string): Promise<Upload | null> } },
   caller: Caller,
   uploadId: string,
 ): Promise<Upload> {
   const upload = await uploads.find(uploadId);
-  const mine = upload !== null && upload.userId === caller.user?.id;
-  if (upload === null || !(mine || isAdmin(caller))) throw notFound('upload', uploadId);
+  if (upload === null || !maySeeUpload(caller, upload)) throw notFound('upload', uploadId);
   return upload;
+}
+
+export function maySeeUpload(caller: Caller, upload: Upload): boolean {
+  const mine = upload.userId === caller.user?.id;
+  return (mine || isAdmin(caller)) && reachesPackage(caller, upload.packageName);
 }
 
 /** Whether bytes may still come to addresses of the upload that were given out. */

@@ -215,3 +215,15 @@ test('a client that does not read costs no memory for what it has not read', asy
   assert.ok(asked < 12, `the store was read ${asked} times for a client that does not read`);
   aborter.abort();
 });
+
+test('a token that is limited to some packages is told of theirs only', async () => {
+  const ada = await registry.signIn('ada', []);
+  const { headers } = await registry.addToken(ada.user, { packagePatterns: ['vad-*'] });
+  const client = await follow({ ...ada, headers }, { query: '?after=beginning' });
+  const events = ['tokenizer', 'vad-web'].map((name) =>
+    someEvent({ userId: ada.user.id, data: { package: name } }),
+  );
+  await registry.registry.commit(events.map((event) => ({ change: 'event.append', event })));
+  assert.equal((await client.next())?.id, events[1]?.id);
+  client.close();
+});

@@ -149,3 +149,11 @@ test('dead jobs are listed for administrators and run again when told to, once',
   assert.equal(await retry(root), 409);
   assert.equal((await registry.jobs.lease([job.kind], clock.now(), 1_000))?.attempt, 1);
 });
+
+test('a token that is limited to some packages does not read the history, which is about all', async () => {
+  await done({});
+  const { headers } = await fixture.addToken(ada.user, { packagePatterns: ['vad-*'] });
+  for (const url of ['/api/history/uploads', '/api/history/downloads', '/api/history/daily']) {
+    assert.equal((await get(url, { ...ada, headers })).code, 'permission-denied', url);
+  }
+});

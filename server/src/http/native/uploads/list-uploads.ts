@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { isAdmin } from '../../../core/caller.ts';
-import { uploadStates } from '../../../core/uploads/index.ts';
+import { maySeeUpload, uploadStates } from '../../../core/uploads/index.ts';
 import { defineRoute } from '../../define-route.ts';
 import { Id, PageOf, PageQuery, presentPage } from '../../schemas.ts';
 import { presentUpload, UploadSchema } from './upload-schema.ts';
@@ -18,7 +18,8 @@ export const listUploadsRoute = defineRoute({
   answers: { 200: PageOf(UploadSchema) },
   handle: async (registry, { caller, query }) => {
     const userId = isAdmin(caller) ? query.user : caller.user?.id;
-    const page = await registry.uploads.list({ userId, state: query.state }, query);
-    return presentPage(page, (upload) => presentUpload(upload));
+    const { items, next } = await registry.uploads.list({ userId, state: query.state }, query);
+    const seen = { items: items.filter((upload) => maySeeUpload(caller, upload)), next };
+    return presentPage(seen, (upload) => presentUpload(upload));
   },
 });

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { userOf } from '../../../core/access/index.ts';
+import { requireUnlimitedToken, userOf } from '../../../core/access/index.ts';
 import { isAdmin } from '../../../core/caller.ts';
 import { RegistryError } from '../../../core/errors.ts';
 import { defineRoute } from '../../define-route.ts';
@@ -17,6 +17,7 @@ export const listWebhooksRoute = defineRoute({
   }),
   answers: { 200: PageOf(WebhookSchema) },
   handle: async (registry, { caller, query }) => {
+    requireUnlimitedToken(caller);
     if (query.all && !isAdmin(caller)) {
       throw new RegistryError('permission-denied', 'Everybody’s webhooks need the permission `admin`.');
     }
