@@ -1,3 +1,4 @@
+import type { UserStore } from '../access/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { RegistryError } from '../errors.ts';
@@ -19,13 +20,14 @@ export interface DeliverPorts {
   commit: Commit<DeliveryReplaced | WebhookReplaced>;
   events: Pick<EventStore, 'find'>;
   webhooks: Pick<WebhookStore, 'find' | 'findDelivery'>;
+  users: Pick<UserStore, 'find'>;
   webhookSender: Pick<WebhookSender, 'post'>;
   secretBox: Pick<SecretBox, 'open'>;
 }
 
 /**
  * Makes one attempt and writes it down. Returns the delivery as it is then, `pending` when another attempt is
- * due; null when there is nothing to deliver any more. A `lastAttempt` that fails makes it dead, and a webhook with
+ * due; null when there is nothing to deliver any more, or nobody whose it is: a deleted user is told nothing. A `lastAttempt` that fails makes it dead, and a webhook with
  * `switchOffAfter` dead deliveries in a row is switched off.
  */
 export async function deliver(
@@ -37,7 +39,8 @@ export async function deliver(
   if (stored?.state !== 'pending') return stored;
   const webhook = await ports.webhooks.find(stored.webhookId);
   const event = await ports.events.find(stored.eventId);
-  if (webhook === null || event === null) return null;
+  const user = webhook && (await ports.users.find(webhook.userId));
+  if (webhook === null || event === null || user === null) return null;
   const attempt = webhook.active ? await send(ports, webhook, event) : notSent(ports);
   const arrived = attempt.error === null;
   const givenUp = !arrived && (rules.lastAttempt || !webhook.active);

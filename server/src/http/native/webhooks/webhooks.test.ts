@@ -304,3 +304,26 @@ test('changes are audited; a refused one too', async () => {
     ['webhook.create', 'succeeded', webhook.id],
   ]);
 });
+
+test('a user who was deleted is told nothing any more', async () => {
+  await createWebhook();
+  const { id: userId, permissions } = ada.user;
+  const at = fixture.clock.now();
+  await fixture.registry.commit([{ change: 'user.delete', userId, permissions, at }]);
+  await happen();
+  await until(async () => {
+    const kinds = await fixture.registry.jobs.statistics(fixture.clock.now());
+    return kinds.every(({ waiting, running }) => waiting + running === 0);
+  });
+  assert.deepEqual(receiver.received, []);
+});
+
+test('a token that is limited to some packages has no say about webhooks, which tell about all', async () => {
+  const webhook = await createWebhook();
+  const { headers } = await fixture.addToken(ada.user, { packagePatterns: ['vad-*'] });
+  const limited = { ...ada, headers };
+  const given = { url: receiver.url, kinds: ['version.published'] };
+  assert.equal((await call('POST', '/api/webhooks', given, limited)).status, 403);
+  assert.equal((await call('GET', '/api/webhooks', undefined, limited)).status, 403);
+  assert.equal((await call('GET', `/api/webhooks/${webhook.id}/deliveries`, undefined, limited)).status, 403);
+});
