@@ -76,8 +76,11 @@ function asKyselyWants(database: DatabaseSync) {
 }
 
 function wrap(statement: StatementSync) {
+  const reader = statement.columns().length > 0;
+  // Every write tells the last row id, also one of the full-text index, which may be beyond what a number holds.
+  if (!reader) statement.setReadBigInts(true);
   return {
-    reader: statement.columns().length > 0,
+    reader,
     all: (values: readonly unknown[]) => statement.all(...(values as SQLInputValue[])),
     run: (values: readonly unknown[]) => statement.run(...(values as SQLInputValue[])),
     iterate: (values: readonly unknown[]) => statement.iterate(...(values as SQLInputValue[])),
