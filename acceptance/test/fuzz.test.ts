@@ -1,0 +1,1 @@
+// Malformed requests, driven by the OpenAPI document: none makes the server fail.

@@ -1,0 +1,1 @@
+// Nothing of a version is readable before it is decided about, by any route.
