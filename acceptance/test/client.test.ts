@@ -1,0 +1,1 @@
+// The client of this repository, interrupted and gone on with.

@@ -1,0 +1,1 @@
+// How the registry tells how it is.

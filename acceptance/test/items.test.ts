@@ -1,0 +1,1 @@
+// The curated catalogue of items.

@@ -1,0 +1,1 @@
+// The OpenAPI document: whole, true, and the one that was reviewed.
