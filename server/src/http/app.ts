@@ -12,6 +12,7 @@ import { operation } from '../core/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { secureForBrowsers } from './browser-security.ts';
 import { addContentFace } from './content/index.ts';
+import { cutWhenIdle } from './content/slow-clients.ts';
 import type { Route } from './define-route.ts';
 import { itemRoutes } from './items/index.ts';
 import { accessRoutes } from './native/access-routes.ts';
@@ -83,7 +84,7 @@ export async function buildApp(
   // Forms that a route reads by itself, streaming.
   app.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
   if (registry.ownContent !== null) addContentFace(app, registry.ownContent, settings.transferIdleTimeoutMs);
-  for (const route of routes) addRoute(app, registry, limits, route);
+  for (const route of routes) addRoute(app, registry, { limits, settings }, route);
   await serveApiDocs(app);
   return app;
 }
@@ -107,7 +108,12 @@ declare module 'fastify' {
   }
 }
 
-function addRoute(app: FastifyInstance, registry: Registry, limits: RateLimits, route: Route): void {
+function addRoute(
+  app: FastifyInstance,
+  registry: Registry,
+  { limits, settings }: { limits: RateLimits; settings: HttpSettings },
+  route: Route,
+): void {
   const { audit } = operation(route.operation);
   app.route({
     method: route.method,
@@ -115,6 +121,10 @@ function addRoute(app: FastifyInstance, registry: Registry, limits: RateLimits, 
     schema: schemaOf(route),
     config: { operation: route.operation },
     onRequest: async (request, reply) => {
+      // A stream of events is quiet for as long as nothing happens.
+      if (route.operation !== 'event.follow') {
+        cutWhenIdle(request.raw, reply.raw, settings.transferIdleTimeoutMs);
+      }
       request.caller = await authenticate(registry, limits, route.operation, request, reply);
       permit(request.caller, route.operation);
     },
