@@ -31,40 +31,50 @@ export async function downloadVersion(
   caller: Caller,
   asked: { packageId: string; label?: string | undefined },
 ): Promise<Download> {
-  const passed = await passGate(ports, caller, 'version.download', asked);
-  const { version, digest } = passed;
+  const admitted = await admit(ports, caller, asked);
+  const { version, digest, reason } = admitted;
+  await putOnRecord(ports, caller, 'version.download', admitted, { sizeBytes: version.sizeBytes });
   const expiresAt = new Date(ports.clock.now().getTime() + ports.downloadLifetimeMs);
   const { fileName, contentType, id: versionId, sizeBytes, label } = version;
   const served = { digest, fileName, contentType, versionId };
   const url = await ports.serving.addressContent(packageKey(digest), served, expiresAt);
-  return { url, expiresAt, sizeBytes, digest, label, reason: passed.reason };
+  return { url, expiresAt, sizeBytes, digest, label, reason };
 }
 
-export interface Passed extends Meant {
+export interface Admitted extends Meant {
   readonly digest: string;
+  /** Why the gate lets the caller pass. */
   readonly reason: string;
 }
 
-/** The version, when the gate lets the caller have its content; the decision is durable when this resolves. */
-export async function passGate(
+/** The version, when the gate lets the caller have its content. A refusal is put on record where it is answered. */
+export async function admit(
+  ports: Pick<GatePorts, 'packages' | 'versions'>,
+  caller: Caller,
+  asked: { packageId: string; label?: string | undefined },
+): Promise<Admitted> {
+  const meant = await readVersion(ports, caller, asked.packageId, asked.label);
+  const { allowed, reason } = decideDownload(caller, meant.package, meant.version);
+  if (!allowed) throw new RegistryError('permission-denied', reason);
+  const { digest, label } = meant.version;
+  if (digest === null) throw notFound('content of version', label);
+  return { ...meant, digest, reason };
+}
+
+/** The decision is durable when this resolves, and only then an address or a byte may go out. */
+export async function putOnRecord(
   ports: GatePorts,
   caller: Caller,
   operation: OperationName,
-  asked: { packageId: string; label?: string | undefined; path?: string },
-): Promise<Passed> {
-  const meant = await readVersion(ports, caller, asked.packageId, asked.label);
-  const { package: pkg, version } = meant;
-  const { allowed, reason } = decideDownload(caller, pkg, version);
+  { package: pkg, version, reason }: Admitted,
+  about: AuditSubject,
+): Promise<void> {
   const subject: AuditSubject = {
     packageId: pkg.id,
     packageName: pkg.name,
     versionId: version.id,
     versionLabel: version.label,
-    ...(asked.path === undefined ? { sizeBytes: version.sizeBytes } : { kind: 'file', id: asked.path }),
+    ...about,
   };
-  // A refusal is put on record where it is answered, like every other.
-  if (!allowed) throw new RegistryError('permission-denied', reason);
   await ports.commit([audited(ports, caller, operation, subject, { reason })]);
-  if (version.digest === null) throw notFound('content of version', version.label);
-  return { ...meant, digest: version.digest, reason };
 }

@@ -2,16 +2,18 @@ import type { Caller } from '../caller.ts';
 import type { PackageFile } from '../checks/index.ts';
 import { notFound } from '../errors.ts';
 import type { VersionFileStore } from '../pipeline/index.ts';
-import { type GatePorts, type Passed, passGate } from './download-version.ts';
+import { type Admitted, admit, type GatePorts, putOnRecord } from './download-version.ts';
 
 /** One file inside a version, once the gate has let the caller pass; its bytes are then read by `memberStream`. */
 export async function readFile(
   ports: GatePorts & { files: Pick<VersionFileStore, 'find'> },
   caller: Caller,
   asked: { packageId: string; label?: string | undefined; path: string },
-): Promise<Passed & { readonly file: PackageFile }> {
-  const passed = await passGate(ports, caller, 'version.read-file', asked);
-  const file = await ports.files.find(passed.version.id, asked.path);
-  if (file === null) throw notFound(`file in ${passed.package.name} ${passed.version.label}`, asked.path);
-  return { ...passed, file };
+): Promise<Admitted & { readonly file: PackageFile }> {
+  const admitted = await admit(ports, caller, asked);
+  const { package: pkg, version } = admitted;
+  const file = await ports.files.find(version.id, asked.path);
+  if (file === null) throw notFound(`file in ${pkg.name} ${version.label}`, asked.path);
+  await putOnRecord(ports, caller, 'version.read-file', admitted, { kind: 'file', id: asked.path });
+  return { ...admitted, file };
 }

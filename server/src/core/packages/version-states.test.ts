@@ -6,7 +6,7 @@ import { isReadable, requireTransition, type VersionState, versionStates } from 
 const drawn: Readonly<Record<VersionState, readonly VersionState[]>> = {
   pending: ['published', 'quarantined', 'rejected'],
   quarantined: ['releasing', 'rejected', 'deleted'],
-  releasing: ['published'],
+  releasing: ['published', 'quarantined'],
   rejected: [],
   published: ['yanked', 'deleted'],
   yanked: ['published', 'deleted'],

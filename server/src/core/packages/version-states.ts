@@ -1,15 +1,16 @@
 // The life of a version. Only `published` content is handed out; `yanked` too, to those who name the version.
 //
-//                               ┌────────────── rejected   (final; its label is free again)
-//                               │ digest is not    ▲
-//                               │ the declared     │ reject
-//   complete                    │                  │            release
-//  ──────────► pending ─────────┼─ did not pass ─► quarantined ─────────► releasing
-//                               │                                              │ content promoted
-//                               └─ passed ──────────────────► published ◄──────┘
-//                                                             ▲       │ yank
-//                                                      unyank │       ▼
-//                                                             └── yanked
+//                               ┌─ digest is not the declared ─► rejected   (final; its label is free again)
+//   complete                    │                                   ▲
+//  ──────────► pending ─────────┤                                   │ reject
+//                               ├─ did not pass ──────────────► quarantined ◄── cannot be promoted ──┐
+//                               │                                   │                                │
+//                               │                                   └─ release ─► releasing ─────────┤
+//                               │                                                                    │
+//                               └─ passed ────────────────────► published ◄───── content promoted ───┘
+//                                                               ▲       │
+//                                                        unyank │       │ yank
+//                                                               └ yanked ◄
 //
 //  quarantined, published, yanked ──► deleted   (final; its label stays used)
 import { RegistryError } from '../errors.ts';
@@ -28,7 +29,7 @@ export type VersionState = (typeof versionStates)[number];
 const transitions: Readonly<Record<VersionState, readonly VersionState[]>> = {
   pending: ['published', 'quarantined', 'rejected'],
   quarantined: ['releasing', 'rejected', 'deleted'],
-  releasing: ['published'],
+  releasing: ['published', 'quarantined'],
   rejected: [],
   published: ['yanked', 'deleted'],
   yanked: ['published', 'deleted'],

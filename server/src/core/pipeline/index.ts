@@ -1,6 +1,6 @@
 export { checkVersion, giveUpChecking } from './check-version.ts';
 export type * from './ports.ts';
-export { publishReleasedVersion } from './publish-released-version.ts';
+export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';
 export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { assertSurvivesDeath } from '../../../test/support/dying-ports.ts';
 import { someCaller, someDigest } from '../../../test/support/samples.ts';
 import { type TestPipeline, testPipeline, textOf } from '../../../test/support/test-pipeline.ts';
-import { packageKey } from '../content/index.ts';
+import { packageKey, quarantineKey } from '../content/index.ts';
 import { deletePackage } from '../packages/index.ts';
-import { publishReleasedVersion } from './publish-released-version.ts';
+import { giveUpChecking } from './check-version.ts';
+import { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 import { readCase, rejectVersion, releaseVersion } from './review-version.ts';
 
 const ada = someCaller('ada');
@@ -179,4 +181,41 @@ test('a release whose package is deleted meanwhile publishes nothing in the end'
   assert.equal((await find(version.id)).state, 'deleted');
   assert.deepEqual([await stored('packages'), await stored('quarantine')], [[], []]);
   assert.equal((await ports.packages.find(version.packageId))?.state, 'deleted');
+});
+
+test('a release whose content is lost goes back to the reviewers, with the reason', async () => {
+  const { ports, version, find } = await quarantined();
+  await releaseVersion(ports, reviewer, version.id, because);
+  await ports.content.remove(quarantineKey(version.id));
+  await assert.rejects(publishReleasedVersion(ports, version.id, calm));
+  await giveUpReleasing(ports, version.id, 'the content is not there');
+  const { state, reason } = await find(version.id);
+  assert.deepEqual(
+    [state, reason],
+    ['quarantined', 'The release did not come to an end: the content is not there'],
+  );
+});
+
+test('other bytes than those that were checked are not published, whoever releases them', async () => {
+  const { ports, version, find, stored } = await quarantined();
+  await releaseVersion(ports, reviewer, version.id, because);
+  await ports.content.write(quarantineKey(version.id), Readable.from([Buffer.from('other bytes')]));
+  await publishReleasedVersion(ports, version.id, calm);
+  const { state, reason } = await find(version.id);
+  assert.equal(state, 'quarantined');
+  assert.match(reason ?? '', /but those that were checked had/);
+  assert.deepEqual(await stored('packages'), []);
+  assert.deepEqual(await stored('quarantine'), [version.id]);
+});
+
+test('bytes that were never hashed are published only with the digest that was declared', async () => {
+  const { ports, submit, find } = await quarantined();
+  const declaredDigest = someDigest('what was meant');
+  const { id } = await submit(ada, { label: '2.0.0', declaredDigest });
+  await giveUpChecking(ports, id, 'its worker died');
+  await releaseVersion(ports, reviewer, id, because);
+  await publishReleasedVersion(ports, id, calm);
+  const { state, reason } = await find(id);
+  assert.equal(state, 'quarantined');
+  assert.match(reason ?? '', new RegExp(`${declaredDigest} was declared`));
 });
