@@ -7,7 +7,7 @@ const folder = new URL('../../../migrations/sqlite/', import.meta.url);
 
 /**
  * Applies the migrations that are missing, each in a transaction of its own, in the order of their names.
- * Returns the names of those applied. Refuses a schema that a newer release has migrated further.
+ * Returns the names of those applied by this call; several processes may start at once. Refuses a schema that a newer release has migrated further.
  */
 export async function migrate(database: SqlDatabase): Promise<string[]> {
   const known = await knownMigrations();
@@ -20,16 +20,21 @@ export async function migrate(database: SqlDatabase): Promise<string[]> {
       `The database was migrated by a newer release (${unknown.join(', ')}). Start that release, or restore a backup.`,
     );
   }
-  const missing = known.filter((name) => !applied.has(name));
-  for (const name of missing) await applyMigration(database.write, name);
-  return missing;
+  const newlyApplied: string[] = [];
+  for (const name of known) {
+    if (!applied.has(name) && (await applyMigration(database.write, name))) newlyApplied.push(name);
+  }
+  return newlyApplied;
 }
 
-async function applyMigration(database: Kysely<Tables>, name: string): Promise<void> {
+/** False when another process, that starts at the same time, has applied it meanwhile. */
+async function applyMigration(database: Kysely<Tables>, name: string): Promise<boolean> {
   const script = await readFile(new URL(name, folder), 'utf8');
-  await database.transaction().execute(async (write) => {
+  return database.transaction().execute(async (write) => {
+    if ((await appliedMigrations(write)).includes(name)) return false;
     for (const statement of statementsOf(script)) await sql.raw(statement).execute(write);
     await write.insertInto('schema_migrations').values({ name, applied_at: Date.now() }).execute();
+    return true;
   });
 }
 

@@ -66,7 +66,9 @@ function asKyselyWants(database: DatabaseSync) {
       let statement = statements.get(sql);
       if (statement === undefined) {
         if (statements.size >= maximumCachedStatements) statements.clear();
-        statement = wrap(database.prepare(sql));
+        // A transaction writes. One that only looks at first would fail at its first write when another process
+        // has written since it began, instead of waiting for its turn.
+        statement = wrap(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
         statements.set(sql, statement);
       }
       return statement;
