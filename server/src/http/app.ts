@@ -2,6 +2,7 @@
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
@@ -10,7 +11,7 @@ import type { Caller } from '../core/caller.ts';
 import { notFound, type RegistryError } from '../core/errors.ts';
 import { operation } from '../core/operations.ts';
 import { authenticate } from './authenticate.ts';
-import { secureForBrowsers } from './browser-security.ts';
+import { secureForBrowsers, securityHeaders } from './browser-security.ts';
 import { addContentFace } from './content/index.ts';
 import { cutWhenIdle } from './content/slow-clients.ts';
 import type { Route } from './define-route.ts';
@@ -63,15 +64,11 @@ export async function buildApp(
     genReqId: () => registry.randomness.id(),
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
+    // Of a path that cannot be read, before there is a route.
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(securityHeaders)),
   });
   app.setValidatorCompiler(compileValidator);
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemFrom(error, request.id);
-    const told = asRegistryError(error);
-    if (problem.status >= 500) request.log.error({ err: error, context: told.context }, told.message);
-    request.refusal = told;
-    return reply.code(problem.status).headers(problem.headers).send(problem.body);
-  });
+  app.setErrorHandler(refuse);
   app.setNotFoundHandler((request) => {
     throw notFound('route', `${request.method} ${request.url.split('?')[0]}`);
   });
@@ -87,6 +84,14 @@ export async function buildApp(
   for (const route of routes) addRoute(app, registry, { limits, settings }, route);
   await serveApiDocs(app);
   return app;
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemFrom(error, request.id);
+  const told = asRegistryError(error);
+  if (problem.status >= 500) request.log.error({ err: error, context: told.context }, told.message);
+  request.refusal = told;
+  return reply.code(problem.status).headers(problem.headers).send(problem.body);
 }
 
 /** Streams of events are ended. All other answers are waited for, but not the clients that keep their connections. */

@@ -7,7 +7,7 @@ import type { HttpSettings } from './settings.ts';
  * pages; a route that does show one replaces `content-security-policy`. @fastify/helmet itself computes the same
  * values for every request, which costs as much as a small request does.
  */
-const securityHeaders = {
+export const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
