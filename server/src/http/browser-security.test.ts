@@ -53,7 +53,7 @@ test('a path that cannot be read is answered like every other mistake', async ()
   const app = await testApp(await testRegistry());
   for (const url of ['/%zz', `/items/${'a'.repeat(1_001)}`]) {
     const { statusCode, headers, body } = await app.inject({ url });
-    assert.equal(headers['content-type'], 'application/problem+json');
+    assert.match(String(headers['content-type']), /^application\/problem\+json/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(JSON.parse(body).code, 'invalid-request', url);
     assert.equal(statusCode, 400);
