@@ -5,7 +5,7 @@ import { someCaller, someDigest } from '../../../test/support/samples.ts';
 import { type Sent, type TestPipeline, testPipeline, textOf } from '../../../test/support/test-pipeline.ts';
 import { packageKey, quarantineKey } from '../content/index.ts';
 import { StorageError } from '../errors.ts';
-import { deletePackage } from '../packages/index.ts';
+import { changePackage, deletePackage } from '../packages/index.ts';
 import { checkVersion, giveUpChecking } from './check-version.ts';
 import { rejectVersion, releaseVersion } from './review-version.ts';
 
@@ -128,6 +128,20 @@ test('a lower version does not take the place of a higher one, neither as latest
   const last = await publish(ada, { label: '2.0.1', bytes: 'newest' });
   assert.deepEqual((await ports.packages.find(first.packageId))?.latest?.versionId, last.id);
   assert.equal(await found('newest'), 1);
+});
+
+test('a description follows the latest version until somebody writes one', async () => {
+  const { ports, publish } = await testPipeline();
+  const described = async (bytes: string, label: string) => {
+    const { packageId } = await publish(ada, { label, bytes });
+    return (await ports.packages.find(packageId))?.description;
+  };
+  assert.equal(await described('one', '1.0.0'), 'Holds one');
+  assert.equal(await described('two', '2.0.0'), 'Holds two');
+  assert.equal(await described('old', '1.0.1'), 'Holds two');
+  const pkg = await ports.packages.findByName('model', 'tokenizer');
+  await changePackage(ports, ada, pkg?.id ?? '', { description: 'Splits words.' });
+  assert.equal(await described('three', '3.0.0'), 'Splits words.');
 });
 
 test('two versions that are decided at once are both published, and the higher one is the latest', async () => {

@@ -14,6 +14,7 @@ import {
   revised,
   type Version,
   type VersionChanged,
+  type VersionStore,
 } from '../packages/index.ts';
 import type { Report, ReportPut } from './report.ts';
 
@@ -33,6 +34,7 @@ export interface DecisionPorts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'find'>;
+  readonly versions: Pick<VersionStore, 'find'>;
   readonly commit: Commit<
     VersionChanged | PackageChanged | PackageIndexed | ReportPut | EventAppended | AuditAppended
   >;
@@ -59,7 +61,7 @@ export async function recordDecision(
   });
   await ports.commit([
     { change: 'version.change', version: decided },
-    ...(published ? offered(pkg, decided, decision.readme, now) : []),
+    ...(published ? await offered(ports, pkg, decided, decision.readme) : []),
     { change: 'report.put', report: decision.report },
     decisionEvent(ports, pkg, decided, `version.${decision.state}`),
     audited(
@@ -79,29 +81,31 @@ export async function recordDecision(
 }
 
 /** The package offers the version; what is found by search is what its latest version says. */
-function offered(
+async function offered(
+  ports: Pick<DecisionPorts, 'clock' | 'versions'>,
   pkg: Package,
   version: Version,
   readme: string,
-  now: Date,
-): (PackageChanged | PackageIndexed)[] {
+): Promise<(PackageChanged | PackageIndexed)[]> {
   if (pkg.state === 'deleted') return [];
-  const changed = afterPublication(pkg, version, now);
-  const { name, title, latest } = changed.package;
-  const description = pkg.description === '' ? version.summary : pkg.description;
-  const isLatest = latest?.versionId === version.id;
+  const { change, package: changed } = afterPublication(pkg, version, ports.clock.now());
+  if (changed.latest?.versionId !== version.id) return [{ change, package: changed }];
+  const { name, title } = changed;
+  const description = await describedBy(ports, pkg, version);
   return [
-    { change: 'package.change', package: isLatest ? { ...changed.package, description } : changed.package },
-    ...(isLatest
-      ? [
-          {
-            change: 'package.index',
-            packageId: pkg.id,
-            document: { name, title, description, readme },
-          } as const,
-        ]
-      : []),
+    { change, package: { ...changed, description } },
+    { change: 'package.index', packageId: pkg.id, document: { name, title, description, readme } },
   ];
+}
+
+/** A description that nobody has written follows the latest version. */
+async function describedBy(
+  { versions }: Pick<DecisionPorts, 'versions'>,
+  pkg: Package,
+  version: Version,
+): Promise<string> {
+  const before = pkg.latest && (await versions.find(pkg.latest.versionId));
+  return pkg.description === (before?.summary ?? '') ? version.summary : pkg.description;
 }
 
 function decisionEvent(
