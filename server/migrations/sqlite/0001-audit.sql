@@ -1,6 +1,6 @@
 -- Append-only: the triggers hold for every program that opens the file.
 CREATE TABLE audit_entries (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
   at INTEGER NOT NULL,
   operation TEXT NOT NULL,
   user_id TEXT,
@@ -12,12 +12,18 @@ CREATE TABLE audit_entries (
   version_id TEXT,
   subject TEXT NOT NULL,
   outcome TEXT NOT NULL,
-  reason TEXT
+  reason TEXT,
+  -- Entries are read from the newest on, often between two moments.
+  PRIMARY KEY (at, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX audit_entries_by_user ON audit_entries (user_id, id);
-CREATE INDEX audit_entries_by_package ON audit_entries (package_id, id);
-CREATE INDEX audit_entries_by_version ON audit_entries (version_id, id);
+CREATE INDEX audit_entries_by_user ON audit_entries (user_id, at, id) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_entries_by_package ON audit_entries (package_id, at, id) WHERE package_id IS NOT NULL;
+CREATE INDEX audit_entries_by_version ON audit_entries (version_id, at, id) WHERE version_id IS NOT NULL;
+CREATE INDEX audit_entries_by_operation ON audit_entries (operation, at, id);
+-- By far the most have succeeded, and are not in these.
+CREATE INDEX audit_entries_denied ON audit_entries (at, id) WHERE outcome = 'denied';
+CREATE INDEX audit_entries_failed ON audit_entries (at, id) WHERE outcome = 'failed';
 
 CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries never change'); END;

@@ -20,6 +20,7 @@ CREATE TABLE packages (
 
 CREATE UNIQUE INDEX packages_by_name ON packages (kind, name_key);
 CREATE INDEX packages_by_state ON packages (state, id);
+CREATE INDEX packages_by_kind ON packages (kind, id);
 CREATE INDEX packages_by_owner ON packages (owner_id, id);
 CREATE INDEX packages_by_group ON packages (group_id, id) WHERE group_id IS NOT NULL;
 

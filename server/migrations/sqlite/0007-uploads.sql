@@ -20,3 +20,5 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX uploads_by_user ON uploads (user_id, id);
+-- By far the most are completed, and are not in it.
+CREATE INDEX uploads_unfinished ON uploads (state, id) WHERE state <> 'completed';

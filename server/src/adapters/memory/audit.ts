@@ -25,7 +25,7 @@ export class MemoryAuditLog implements AuditLog {
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
-    return memoryPage(this.#matching(filter), (entry) => [entry.id], page, 'descending');
+    return memoryPage(this.#matching(filter), (entry) => [entry.at.getTime(), entry.id], page, 'descending');
   }
 
   async countByDay({ from, until, ...filter }: DailyFilter): Promise<readonly DailyCount[]> {

@@ -8,7 +8,7 @@ import type {
   DailyFilter,
 } from '../../core/audit/index.ts';
 import type { OperationName } from '../../core/operations.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
@@ -52,6 +52,9 @@ export const auditChanges: ChangeAppliers<AuditAppended> = {
 /** SQLite binds at most 32,766 values in a statement; an entry has 13. */
 const entriesPerStatement = 500;
 
+/** A list looks at so many entries at most; a page that is not full because of this goes on with the next one. */
+const maximumLookedAt = 5_000;
+
 export class SqlAuditLog implements AuditLog {
   readonly #database: SqlDatabase;
 
@@ -65,23 +68,34 @@ export class SqlAuditLog implements AuditLog {
         await write
           .insertInto('audit_entries')
           .values(entries.slice(start, start + entriesPerStatement).map(rowOf))
-          .onConflict((conflict) => conflict.column('id').doNothing())
+          .onConflict((conflict) => conflict.columns(['at', 'id']).doNothing())
           .execute();
       }
     });
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
-    let query = narrowed(this.#database.read.selectFrom('audit_entries').selectAll(), filter);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '<', id);
-    }
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], entryOf);
+    const walk = walkOf(filter, page.after);
+    const last = walk.passing.length === 0 ? null : await this.#lastLookedAt(walk);
+    let query = along(this.#database.read.selectFrom('audit_entries').selectAll(), walk);
+    if (last !== null) query = query.where(sql<boolean>`(at, id) >= (${last.at}, ${last.id})`);
+    // The plus keeps SQLite from walking along another index, which the bounds would not hold for.
+    for (const { column, values } of walk.passing)
+      query = query.where(sql`+${sql.ref(column)}`, 'in', values);
+    const rows = await query.limit(page.limit + 1).execute();
+    const listed = pageOf(rows, page.limit, (row) => [row.at, row.id], entryOf);
+    return last === null || listed.next !== null
+      ? listed
+      : { ...listed, next: cursorFrom([last.at, last.id]) };
+  }
+
+  /** Null when not more is left than a list looks at. */
+  async #lastLookedAt(walk: Walk): Promise<Pick<AuditRow, 'at' | 'id'> | null> {
+    const row = await along(this.#database.read.selectFrom('audit_entries').select(['at', 'id']), walk)
+      .limit(1)
+      .offset(maximumLookedAt - 1)
+      .executeTakeFirst();
+    return row ?? null;
   }
 
   async countByDay({
@@ -117,16 +131,58 @@ function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-function narrowed<O>(query: SelectQueryBuilder<Tables, 'audit_entries', O>, filter: AuditFilter) {
-  let narrowing = query;
-  if (filter.userId !== undefined) narrowing = narrowing.where('user_id', '=', filter.userId);
-  if (filter.packageId !== undefined) narrowing = narrowing.where('package_id', '=', filter.packageId);
-  if (filter.versionId !== undefined) narrowing = narrowing.where('version_id', '=', filter.versionId);
-  if (filter.operations !== undefined) narrowing = narrowing.where('operation', 'in', filter.operations);
-  if (filter.outcome !== undefined) narrowing = narrowing.where('outcome', '=', filter.outcome);
-  if (filter.from !== undefined) narrowing = narrowing.where('at', '>=', filter.from.getTime());
-  if (filter.until !== undefined) narrowing = narrowing.where('at', '<', filter.until.getTime());
-  return narrowing;
+interface Condition {
+  readonly column: 'version_id' | 'package_id' | 'user_id' | 'outcome' | 'operation';
+  readonly values: readonly string[];
+}
+
+/** The entries that a list goes through, newest first. */
+interface Walk {
+  /** All entries, or by an index those with one value. */
+  readonly by: Condition | null;
+  /** (at, id): the first included, the second not. */
+  readonly from: readonly [number, string];
+  readonly until: readonly [number, string];
+  /** Entries that break one of these are passed over. */
+  readonly passing: readonly Condition[];
+}
+
+function walkOf(filter: AuditFilter, after: string | undefined): Walk {
+  const conditions = conditionsOf(filter);
+  const by = conditions.find(({ values }) => values.length === 1 && values[0] !== 'succeeded') ?? null;
+  const end: [number, string] = [filter.until?.getTime() ?? Number.MAX_SAFE_INTEGER, ''];
+  const cursor = after === undefined ? end : (sortKeyOf(after, ['number', 'string']) as [number, string]);
+  return {
+    by,
+    from: [filter.from?.getTime() ?? 0, ''],
+    until: cursor[0] < end[0] ? cursor : end,
+    passing: conditions.filter((condition) => condition !== by),
+  };
+}
+
+/** Those first that the fewest entries meet. */
+function conditionsOf({ versionId, packageId, userId, outcome, operations }: AuditFilter): Condition[] {
+  const one = (column: Condition['column'], value: string | undefined): Condition[] =>
+    value === undefined ? [] : [{ column, values: [value] }];
+  return [
+    ...one('version_id', versionId),
+    ...one('package_id', packageId),
+    ...one('user_id', userId),
+    ...one('outcome', outcome),
+    ...(operations === undefined ? [] : [{ column: 'operation', values: operations } as const]),
+  ];
+}
+
+function along<O>(query: SelectQueryBuilder<Tables, 'audit_entries', O>, { by, from, until }: Walk) {
+  const value = by?.values[0] ?? '';
+  // The outcome in the text of the query lets SQLite see which index holds all of these entries.
+  const wanted = by?.column === 'outcome' ? sql.lit(value) : value;
+  const narrowed = by === null ? query : query.where(by.column, '=', wanted);
+  return narrowed
+    .where(sql<boolean>`(at, id) >= (${from[0]}, ${from[1]})`)
+    .where(sql<boolean>`(at, id) < (${until[0]}, ${until[1]})`)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc');
 }
 
 function rowOf(entry: AuditEntry): AuditRow {

@@ -64,6 +64,9 @@ export const jobChanges: ChangeAppliers<JobQueued | JobRevived> = {
   },
 };
 
+/** In the text of the query, where SQLite sees which of its indexes hold all jobs that are sought. */
+const dead = sql.lit('dead');
+
 /**
  * Leases and their ends are written relaxed: what a power cut takes back of them is done again, as after a crash.
  */
@@ -90,7 +93,7 @@ export class SqlJobQueue implements JobQueue {
           eb
             .selectFrom('jobs as due')
             .select('due.id')
-            .where('due.state', '<>', 'dead')
+            .where('due.state', '<>', dead)
             .where('due.due_at', '<=', now.getTime())
             .where('due.kind', 'in', kinds)
             .orderBy('due.due_at')
@@ -107,7 +110,7 @@ export class SqlJobQueue implements JobQueue {
     return this.#database.read
       .selectFrom('jobs')
       .select('id')
-      .where('state', '<>', 'dead')
+      .where('state', '<>', dead)
       .where('due_at', '<=', now.getTime())
       .where('kind', 'in', kinds)
       .limit(1)
@@ -168,7 +171,7 @@ export class SqlJobQueue implements JobQueue {
   }
 
   async listDead(page: PageRequest): Promise<Page<DeadJob>> {
-    let query = this.#database.read.selectFrom('jobs').selectAll().where('state', '=', 'dead');
+    let query = this.#database.read.selectFrom('jobs').selectAll().where('state', '=', dead);
     if (page.after !== undefined) {
       const [failedAt, id] = sortKeyOf(page.after, ['number', 'string']) as [number, string];
       query = query.where(sql<boolean>`(failed_at, id) < (${failedAt}, ${id})`);

@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { RegistryError } from '../../core/errors.ts';
 import {
   type LabelRange,
@@ -63,6 +63,10 @@ export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = 
   },
 };
 
+const waiting: ReadonlySet<VersionState> = new Set(['pending', 'quarantined', 'releasing', 'rejected']);
+/** Says it in the words of the index `versions_waiting`, so that SQLite sees that all of them are in it. */
+const isWaiting = sql<boolean>`state IN ('pending', 'quarantined', 'releasing', 'rejected')`;
+
 export class SqlVersionStore implements VersionStore {
   readonly #database: SqlDatabase;
 
@@ -84,7 +88,7 @@ export class SqlVersionStore implements VersionStore {
       .selectAll()
       .where('package_id', '=', packageId)
       .where('label', '=', label)
-      .where('state', '<>', 'rejected')
+      .where('state', '<>', sql.lit('rejected'))
       .executeTakeFirst();
     return row === undefined ? null : versionOf(row);
   }
@@ -119,6 +123,7 @@ export class SqlVersionStore implements VersionStore {
 
   async listByState(state: VersionState, page: PageRequest): Promise<Page<Version>> {
     let query = this.#database.read.selectFrom('versions').selectAll().where('state', '=', state);
+    if (waiting.has(state)) query = query.where(isWaiting);
     if (page.after !== undefined) {
       const [id] = sortKeyOf(page.after, ['string']) as [string];
       query = query.where('id', '>', id);

@@ -22,7 +22,10 @@ export interface AuditLog {
    */
   append(entries: readonly AuditEntry[]): Promise<void>;
 
-  /** Newest first. An entry is listed at the latest when its append or commit has resolved. */
+  /**
+   * Newest first. An entry is listed at the latest when its append or commit has resolved. An engine may look at a
+   * bounded number of entries only: the page may then have fewer than the limit, even none, and yet `next` goes on.
+   */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 
   /**
