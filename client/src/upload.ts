@@ -75,7 +75,13 @@ async function sendForm(upload: Upload, { file, fileName }: UploadOptions): Prom
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.form.fields)) form.append(name, value);
   form.append('file', file, fileName);
-  await refusalThrown(await fetch(upload.form.url, { method: 'POST', body: form }));
+  const answer = await fetch(upload.form.url, { method: 'POST', body: form });
+  try {
+    await refusalThrown(answer);
+  } catch (error) {
+    // It had arrived; only the answer was lost.
+    if (!(error instanceof AssayError && error.code === 'address-used')) throw error;
+  }
 }
 
 const addressesAtOnce = 100;
