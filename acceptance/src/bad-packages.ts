@@ -1,4 +1,6 @@
 // Packages that never pass, each for one reason.
+import { buffer } from 'node:stream/consumers';
+import yazl from 'yazl';
 import { zipOf } from './packages.ts';
 
 const localHeader = Buffer.from('PK\x03\x04', 'latin1');
@@ -29,6 +31,25 @@ export async function corruptPackage(words = 'these are the words'): Promise<Buf
   const at = zip.indexOf(words);
   zip.writeUInt8(zip.readUInt8(at) ^ 0x20, at);
   return zip;
+}
+
+/** A member is a symbolic link, to where no package has business. */
+export function linkingPackage(): Promise<Buffer> {
+  const zip = new yazl.ZipFile();
+  zip.addBuffer(Buffer.from('words'), 'README.md');
+  zip.addBuffer(Buffer.from('/etc/passwd'), 'passwords', { mode: 0o120777 });
+  zip.end();
+  return buffer(zip.outputStream);
+}
+
+/** Two files have the same name. */
+export async function ambiguousPackage(): Promise<Buffer> {
+  return replaced(await zipOf({ 'file-1.txt': 'one', 'file-2.txt': 'two' }), 'file-2.txt', 'file-1.txt');
+}
+
+/** A few kilobytes that unpack to many megabytes. */
+export function explodingPackage(): Promise<Buffer> {
+  return zipOf({ 'README.md': 'words', 'zeros.bin': Buffer.alloc(40 * 1024 * 1024) });
 }
 
 /** Every occurrence of a text replaced by another of the same length. */
