@@ -51,7 +51,7 @@ export class Reader {
   /** Some versions are read whole: those that are new, and a few that were read before. */
   async #readSome(api: Api, shown: Shown): Promise<void> {
     const there = this.#ledger.entries.filter((entry) => shown.has(keyOf(entry.address)));
-    const fresh = there.filter((entry) => !this.#read.has(entry)).slice(0, 8);
+    const fresh = there.filter((entry) => !this.#read.has(entry)).slice(0, 6);
     const known = there.filter((entry) => this.#read.has(entry));
     for (const entry of [...fresh, ...this.#chance.some(known, 2)]) {
       if (await readWhole(api, entry, shown)) this.#read.add(entry);

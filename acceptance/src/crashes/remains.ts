@@ -51,16 +51,14 @@ function phaseOf({ kind, state, digest }: Record<string, unknown>): string {
   return digest === null ? 'check' : 'promotion';
 }
 
-/** Jobs that are not done, but for those that only wait for a later time. */
-export function jobsLeft(dataFolder: string, now: number): Promise<unknown[]> {
-  return withRecords(dataFolder, (records) =>
-    records
-      .prepare(
-        "SELECT id, kind, state, attempt, failure FROM jobs WHERE NOT (state = 'waiting' AND run_at > ?)",
-      )
-      .all(now)
-      .map((row) => ({ ...row })),
-  );
+/** Jobs that are not done, dead ones among them, asked while the server runs. */
+export function jobsLeft(dataFolder: string): Record<string, unknown>[] {
+  const records = new DatabaseSync(join(dataFolder, 'registry.db'), { readOnly: true, timeout: 10_000 });
+  try {
+    return records.prepare('SELECT id, kind, state, attempt, run_at, failure FROM jobs').all();
+  } finally {
+    records.close();
+  }
 }
 
 /** Nothing lies in the data folder but what a version needs, and that is whole. */
@@ -110,6 +108,7 @@ export async function requireSoundRecords(dataFolder: string): Promise<void> {
         AND NOT EXISTS (SELECT 1 FROM content_holds WHERE version_id = versions.id AND digest = versions.digest)`,
       'holds of versions that are not readable': `SELECT version_id FROM content_holds WHERE NOT EXISTS
         (SELECT 1 FROM versions WHERE id = version_id AND state IN ('published', 'yanked'))`,
+      'jobs that are not done': 'SELECT id, state, failure FROM jobs',
       'removals that did not come to an end': 'SELECT digest FROM content_removals',
       'decided versions without a report': `SELECT id FROM versions WHERE NOT EXISTS
         (SELECT 1 FROM reports WHERE version_id = versions.id)`,

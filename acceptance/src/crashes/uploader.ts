@@ -10,6 +10,8 @@ import { Curator } from './curator.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import { PatientClient } from './patient-client.ts';
 
+const versionsPerPackage = 8;
+
 /** The upload expired before it was completed: it may be begun again. */
 const expired = Symbol('expired');
 
@@ -40,14 +42,14 @@ export class Uploader {
     const number = this.#count++;
     const kind: Kind = 'code';
     // Several versions a package, so that packages are new, known, and deleted.
-    const name = `${this.#name}-${Math.floor(number / 6)}`;
+    const name = `${this.#name}-${Math.floor(number / versionsPerPackage)}`;
     const address = { kind, name, version: `1.${number}.0` };
     const made = await makeContent(this.#chance, `${name} number ${number}`);
     const way = this.#chance.pick({ form: 35, parts: 35, stream: 20, abort: 5, abandon: 5 });
     if (way === 'abort' || way === 'abandon') return this.#giveUp(address, made, way);
     const entry = this.#ledger.add(address, made.content);
     while ((await this.#send(entry, made, way)) === expired);
-    await this.#curator.lookAfter(entry, number % 6 === 5);
+    await this.#curator.lookAfter(entry, (number + 1) % versionsPerPackage === 0);
   }
 
   async #send(
