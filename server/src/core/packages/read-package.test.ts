@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { someCaller, somePackage, someVersion } from '../../../test/support/samples.ts';
 import { nobody, testRegistry } from '../../../test/support/test-registry.ts';
-import type { Caller } from '../caller.ts';
+import type { Caller, Permission } from '../caller.ts';
 import { listPackages } from './list-packages.ts';
 import { listVersions } from './list-versions.ts';
 import type { Package } from './package.ts';
@@ -76,9 +76,20 @@ for (const [who, caller] of Object.entries(callers)) {
     const ports = await registryWith(pkg);
     const maintained = readMaintainedPackage(ports, caller, pkg.id);
     if (isMaintainer) assert.deepEqual(await maintained, pkg);
+    else if (caller === nobody) await assert.rejects(maintained, noPackage(pkg.id));
     else await assert.rejects(maintained, { code: 'permission-denied', detail: /tokenizer/ });
   });
 }
+
+test('who may upload and read nothing is not told by a change that is refused that the package is there', async () => {
+  const pkg = somePackage(owned);
+  const ports = await registryWith(pkg);
+  const changing = (permissions: Permission[]) =>
+    readMaintainedPackage(ports, someCaller('eve', { permissions }), pkg.id);
+  await assert.rejects(changing(['upload']), noPackage(pkg.id));
+  await assert.rejects(changing(['upload', 'search']), { code: 'permission-denied' });
+  await assert.rejects(changing(['upload', 'download']), { code: 'permission-denied' });
+});
 
 test('hidden packages of others are listed to administrators only', async () => {
   const [mine, theirs] = [

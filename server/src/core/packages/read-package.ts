@@ -1,4 +1,4 @@
-import { type Caller, reachesPackage } from '../caller.ts';
+import { type Caller, hasPermission, reachesPackage } from '../caller.ts';
 import { notFound, RegistryError } from '../errors.ts';
 import { maintains, type Package, type Version } from './package.ts';
 import type { PackageStore, VersionStore } from './ports.ts';
@@ -16,7 +16,7 @@ export async function readPackage(
   return pkg;
 }
 
-/** The same, for operations that change it. Whoever sees it but does not maintain it is told so. */
+/** The same, for operations that change it. Whoever may read it but does not maintain it is told so. */
 export async function readMaintainedPackage(
   ports: { packages: Pick<PackageStore, 'find'> },
   caller: Caller,
@@ -24,6 +24,10 @@ export async function readMaintainedPackage(
 ): Promise<Package> {
   const pkg = await readPackage(ports, caller, packageId);
   if (!maintains(caller, pkg)) {
+    // Without a permission to read anything, nobody must learn here what there is.
+    if (!hasPermission(caller, 'search') && !hasPermission(caller, 'download')) {
+      throw notFound('package', packageId);
+    }
     throw new RegistryError('permission-denied', `Only its maintainers may change the package ${pkg.name}.`);
   }
   return pkg;
