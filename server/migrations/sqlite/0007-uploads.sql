@@ -20,5 +20,6 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX uploads_by_user ON uploads (user_id, id);
+CREATE INDEX uploads_by_state ON uploads (user_id, state, id);
 -- By far the most are completed, and are not in it.
 CREATE INDEX uploads_unfinished ON uploads (state, id) WHERE state <> 'completed';

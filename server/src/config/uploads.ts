@@ -24,6 +24,13 @@ export const uploadFields = {
     meaning: 'Content types that an upload may declare. What the bytes are is found out by the checks.',
     default: ['application/zip', 'application/x-zip-compressed'],
   }),
+  maximumOpen: integer({
+    variable: 'ASSAY_UPLOAD_MAXIMUM_OPEN',
+    meaning: 'Uploads that one user may have open at the same time.',
+    default: 100,
+    minimum: 1,
+    maximum: 199,
+  }),
   lifetimeMs: integer({
     variable: 'ASSAY_UPLOAD_LIFETIME_MS',
     meaning: 'How long an upload stays open. One that is not completed by then is removed with its bytes.',

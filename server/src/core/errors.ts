@@ -181,6 +181,11 @@ export const errorCatalogue = {
     title: 'The upload is larger than allowed',
     remedy: 'Split the content, or have the limit named in the detail raised.',
   },
+  'upload-limit': {
+    kind: 'throttled',
+    title: 'Too many uploads are open',
+    remedy: 'Complete or abort some of your open uploads (GET /api/uploads?state=open), then begin again.',
+  },
   'upload-type-invalid': {
     kind: 'unsupported-type',
     title: 'The upload has a type that is not accepted',

@@ -228,6 +228,7 @@ const mebibyte = 1024 * 1024;
 
 export const uploadLimits: UploadLimits = {
   maximumBytes: 10 * 1024 * mebibyte,
+  maximumOpen: 5,
   formMaximumBytes: 32 * mebibyte,
   acceptedTypes: ['application/zip'],
   lifetimeMs: 24 * 3_600_000,

@@ -6,8 +6,9 @@ import { uploadLimits } from '../../../test/support/test-registry.ts';
 import { incomingKey } from '../content/index.ts';
 import { addressForm, addressParts } from './address-upload.ts';
 import { beginUpload } from './begin-upload.ts';
+import { abortUpload } from './end-upload.ts';
 import { largestPartBytes, mostParts, partSizeFor, smallestPartBytes } from './parts.ts';
-import { maySeeUpload, readUpload } from './upload.ts';
+import { maySeeUpload, readUpload, type Upload } from './upload.ts';
 
 const mebibyte = 1024 * 1024;
 const ada = someCaller('ada');
@@ -222,4 +223,15 @@ test('a token neither sees nor adds to what has another name than it is for, how
   await assert.rejects(beginUpload(ports, limited, { ...declared, packageName: 'token-izer' }), {
     code: 'permission-denied',
   });
+});
+
+test('one user may have only so many uploads open; ending one makes room', async () => {
+  const { ports, begin } = await testPipeline();
+  const { maximumOpen } = ports.uploadLimits;
+  const opened: Upload[] = [];
+  for (let i = 0; i < maximumOpen; i++) opened.push(await begin(ada, { label: `1.0.${i}` }));
+  await assert.rejects(begin(ada, { label: '2.0.0' }), { code: 'upload-limit' });
+  await begin(someCaller('bob'), { packageName: 'another' });
+  await abortUpload(ports, ada, opened[0]?.id ?? '');
+  await begin(ada, { label: '2.0.0' });
 });

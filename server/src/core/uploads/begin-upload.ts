@@ -1,3 +1,4 @@
+import { userOf } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import { type Caller, reachesPackage } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -15,6 +16,7 @@ import {
   type VersionStore,
 } from '../packages/index.ts';
 import { partSizeFor } from './parts.ts';
+import type { UploadStore } from './ports.ts';
 import {
   cleanUploadJob,
   type Receiving,
@@ -28,6 +30,7 @@ export interface BeginUploadPorts {
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'findByName'>;
   readonly versions: Pick<VersionStore, 'findByLabel'>;
+  readonly uploads: Pick<UploadStore, 'list'>;
   readonly receiving: Pick<ReceivingStore, 'begin'>;
   readonly uploadLimits: UploadLimits;
   readonly commit: Commit<UploadInserted | JobQueued | AuditAppended>;
@@ -119,10 +122,11 @@ async function beginParts(
 
 /** Everything that can be refused before a byte is sent; what others do meanwhile is seen at completion. */
 async function requirePublishable(
-  ports: Pick<BeginUploadPorts, 'packages' | 'versions' | 'uploadLimits'>,
+  ports: Pick<BeginUploadPorts, 'packages' | 'versions' | 'uploads' | 'uploadLimits'>,
   caller: Caller,
   given: DeclaredUpload,
 ): Promise<void> {
+  await requireFewOpen(ports, caller);
   requirePackageName(given.packageName);
   const label = requireLabel(given.label);
   requireFileName(given.fileName);
@@ -139,6 +143,19 @@ function requireReach(caller: Caller, name: string): void {
   throw new RegistryError(
     'permission-denied',
     `The token is not for packages named ${JSON.stringify(name)}.`,
+  );
+}
+
+async function requireFewOpen(
+  { uploads, uploadLimits }: Pick<BeginUploadPorts, 'uploads' | 'uploadLimits'>,
+  caller: Caller,
+): Promise<void> {
+  const { maximumOpen } = uploadLimits;
+  const open = await uploads.list({ userId: userOf(caller).id, state: 'open' }, { limit: maximumOpen });
+  if (open.items.length < maximumOpen) return;
+  throw new RegistryError(
+    'upload-limit',
+    `${open.items.length} uploads are open, and at most ${maximumOpen} may be.`,
   );
 }
 

@@ -54,6 +54,8 @@ export interface UploadLimits {
   /** Content up to this size gets a form unless the client asks for parts. */
   readonly formMaximumBytes: number;
   readonly acceptedTypes: readonly string[];
+  /** Uploads that one user may have open at the same time; those begun at once may be a few more. */
+  readonly maximumOpen: number;
   /** How long an upload stays open. */
   readonly lifetimeMs: number;
   /** How long an address for a form or a part is good. */
