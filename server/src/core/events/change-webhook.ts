@@ -1,3 +1,4 @@
+import { sessionOf } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -24,6 +25,7 @@ export async function changeWebhook(
     active?: boolean | undefined;
   },
 ): Promise<Webhook> {
+  sessionOf(caller);
   const stored = await readWebhook(ports, caller, id);
   if (given.url !== undefined) await requireAcceptableUrl(ports, given.url);
   const webhook: Webhook = {

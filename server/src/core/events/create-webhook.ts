@@ -1,4 +1,4 @@
-import { requireUnlimitedToken } from '../access/index.ts';
+import { sessionOf, userOf } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -20,15 +20,15 @@ export async function createWebhook(
   caller: Caller,
   given: { url: string; kinds: readonly string[]; active: boolean },
 ): Promise<{ webhook: Webhook; secret: string }> {
-  if (caller.user === null) throw new RegistryError('unauthenticated', 'A webhook belongs to a user.');
-  requireUnlimitedToken(caller);
+  // It goes on when the token that made it is gone.
+  sessionOf(caller);
   const kinds = subscribedKinds(given.kinds);
   await requireAcceptableUrl(ports, given.url);
   const id = ports.randomness.id();
   const secret = newSigningSecret(ports.randomness);
   const webhook: Webhook = {
     id,
-    userId: caller.user.id,
+    userId: userOf(caller).id,
     url: given.url,
     kinds,
     active: given.active,

@@ -10,6 +10,10 @@ const admin = someCaller('root', { permissions: ['admin'] });
 
 async function publishedPackage() {
   const pipeline = await testPipeline();
+  for (const id of ['makers', 'others']) {
+    const group = { id, name: id, description: '', createdAt: pipeline.clock.now() };
+    await pipeline.ports.commit([{ change: 'group.insert', group }]);
+  }
   const { packageId, label } = await pipeline.publish(ada);
   const found = async (words: string) =>
     (await pipeline.ports.search.search({ words }, { limit: 10 })).items.length;
@@ -83,6 +87,9 @@ test('a package is given to a group by its members, or by administrators', async
   await assert.rejects(changePackage(ports, ada, packageId, { groupId: 'others' }), {
     code: 'invalid-request',
     detail: /others/,
+  });
+  await assert.rejects(changePackage(ports, admin, packageId, { groupId: 'nobody' }), {
+    detail: 'There is no group nobody.',
   });
   await changePackage(ports, admin, packageId, { groupId: 'others' });
   assert.equal((await pkg()).groupId, 'others');

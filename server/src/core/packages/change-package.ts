@@ -1,3 +1,4 @@
+import type { GroupStore } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import { type Caller, isAdmin } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -15,6 +16,7 @@ export async function changePackage(
     clock: Clock;
     randomness: Randomness;
     packages: PackageStore;
+    groups: Pick<GroupStore, 'find'>;
     commit: Commit<PackageChanged | PackageIndexed | AuditAppended>;
   },
   caller: Caller,
@@ -25,6 +27,9 @@ export async function changePackage(
   requireLengths(given);
   if (given.groupId != null && !isAdmin(caller) && !caller.user?.groupIds.has(given.groupId)) {
     throw new RegistryError('invalid-request', `You are not a member of the group ${given.groupId}.`);
+  }
+  if (given.groupId != null && (await ports.groups.find(given.groupId)) === null) {
+    throw new RegistryError('invalid-request', `There is no group ${given.groupId}.`);
   }
   const after = revised<Package>(before, { ...given, updatedAt: ports.clock.now() });
   const { name, title, description } = after;
