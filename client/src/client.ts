@@ -226,6 +226,14 @@ export class AssayClient {
     return this.#json('GET', `/api/quarantine/${versionId}`);
   }
 
+  /** What is inside a version in quarantine, as far as it could be read. */
+  listCaseFiles(
+    versionId: string,
+    query: PageOptions & { folder?: string } = {},
+  ): Promise<Page<PackageFile>> {
+    return this.#json('GET', `/api/quarantine/${versionId}/files`, { query: { ...query } });
+  }
+
   releaseVersion(versionId: string, reason: string): Promise<Version> {
     return this.#json('POST', `/api/quarantine/${versionId}/release`, { body: { reason } });
   }

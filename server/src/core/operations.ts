@@ -96,6 +96,8 @@ export const operations = {
   // quarantine
   'quarantine.list': anyone('review', 'observed', 'List quarantined versions'),
   'quarantine.read': anyone('review', 'observed', 'Inspect a quarantined version'),
+  'quarantine.list-files': anyone('review', 'observed', 'List the files inside a quarantined version'),
+  'quarantine.read-file': anyone('review', 'with-change', 'Read one file inside a quarantined version'),
   'quarantine.release': anyone('review', 'with-change', 'Release a quarantined version'),
   'quarantine.reject': anyone('review', 'with-change', 'Reject a quarantined version'),
 

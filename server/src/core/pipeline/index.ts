@@ -4,5 +4,5 @@ export { giveUpReleasing, publishReleasedVersion } from './publish-released-vers
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';
 export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';
-export { type ReviewCase, readCase, rejectVersion, releaseVersion } from './review-version.ts';
+export { type ReviewCase, readCase, readCaseFile, rejectVersion, releaseVersion } from './review-version.ts';
 export { sweepContent } from './sweep-content.ts';

@@ -8,7 +8,7 @@ import { packageKey, quarantineKey } from '../content/index.ts';
 import { deletePackage } from '../packages/index.ts';
 import { giveUpChecking } from './check-version.ts';
 import { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
-import { readCase, rejectVersion, releaseVersion } from './review-version.ts';
+import { readCase, readCaseFile, rejectVersion, releaseVersion } from './review-version.ts';
 
 const ada = someCaller('ada');
 const reviewer = someCaller('vera', { permissions: ['admin'] });
@@ -218,4 +218,16 @@ test('bytes that were never hashed are published only with the digest that was d
   const { state, reason } = await find(id);
   assert.equal(state, 'quarantined');
   assert.match(reason ?? '', new RegExp(`${declaredDigest} was declared`));
+});
+
+test('a reviewer reads files of a case, on record; those of a rejected one are gone', async () => {
+  const { ports, version, auditLog } = await quarantined();
+  const file = await readCaseFile(ports, reviewer, version.id, 'README.md');
+  assert.equal(file.path, 'README.md');
+  const [entry] = await auditLog();
+  assert.deepEqual([entry?.operation, entry?.subject.id], ['quarantine.read-file', 'README.md']);
+  const missing = { code: 'not-found' };
+  await assert.rejects(readCaseFile(ports, reviewer, version.id, 'another'), missing);
+  await rejectVersion(ports, reviewer, version.id, because);
+  await assert.rejects(readCaseFile(ports, reviewer, version.id, 'README.md'), missing);
 });

@@ -1,6 +1,7 @@
 // Quarantine: what reviewers see and decide. A release is promoted by a job, since content may be large.
 import { type AuditAppended, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
+import type { PackageFile } from '../checks/index.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
@@ -18,7 +19,7 @@ import {
   type VersionChanged,
   type VersionStore,
 } from '../packages/index.ts';
-import type { ReportStore } from './ports.ts';
+import type { ReportStore, VersionFileStore } from './ports.ts';
 import type { Report } from './report.ts';
 
 export interface ReviewCase {
@@ -49,6 +50,22 @@ export async function readCase(
 }
 
 const reviewable: ReadonlySet<string> = new Set(['quarantined', 'releasing', 'rejected']);
+
+/** One file inside a version in quarantine, for a reviewer to look at; that they did is on record. */
+export async function readCaseFile(
+  ports: ReviewPorts & { files: Pick<VersionFileStore, 'find'>; commit: Commit<AuditAppended> },
+  caller: Caller,
+  versionId: string,
+  path: string,
+): Promise<PackageFile> {
+  const { package: pkg, version } = await readCase(ports, versionId);
+  const file = await ports.files.find(versionId, path);
+  if (file === null || version.state === 'rejected')
+    throw notFound(`file in ${pkg.name} ${version.label}`, path);
+  const subject = { ...subjectOf(pkg, version), kind: 'file', id: path };
+  await ports.commit([audited(ports, caller, 'quarantine.read-file', subject)]);
+  return file;
+}
 
 /** The reviewer answers for the version: it is published, the reason on record. */
 export async function releaseVersion(
