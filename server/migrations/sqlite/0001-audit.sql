@@ -18,6 +18,8 @@ CREATE TABLE audit_entries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX audit_entries_by_user ON audit_entries (user_id, at, id) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_entries_by_user_and_operation ON audit_entries (user_id, operation, at, id)
+  WHERE user_id IS NOT NULL;
 CREATE INDEX audit_entries_by_package ON audit_entries (package_id, at, id) WHERE package_id IS NOT NULL;
 CREATE INDEX audit_entries_by_version ON audit_entries (version_id, at, id) WHERE version_id IS NOT NULL;
 CREATE INDEX audit_entries_by_operation ON audit_entries (operation, at, id);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditEntry } from '../../src/core/audit/index.ts';
+import type { AuditEntry, AuditFilter } from '../../src/core/audit/index.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
+import { walk } from '../support/pages.ts';
 import { someAuditEntry } from '../support/samples.ts';
 
 describeOnEveryEngine('AuditLog', (engine) => {
@@ -45,6 +46,43 @@ describeOnEveryEngine('AuditLog', (engine) => {
       { limit: 10 },
     );
     assert.deepEqual(found.items, [entry]);
+  });
+
+  test('pages run from the newest to the oldest without gap or repetition, also past many others', async () => {
+    const operations = ['version.download', 'package.read', 'item.read'] as const;
+    const entries = Array.from({ length: 2_500 }, (_, i) =>
+      someAuditEntry({
+        at: new Date(Date.UTC(2026, 0, 1) + Math.floor(i / 3)),
+        operation: operations[i % 3] ?? 'item.read',
+        subject: { packageId: i % 5 === 0 ? 'p1' : 'p2' },
+        outcome: i % 600 === 0 ? 'denied' : 'succeeded',
+      }),
+    );
+    await engine().audit.append(entries);
+    const filters: AuditFilter[] = [
+      { userId: 'u1', operations: ['version.download', 'item.read'] },
+      { operations: ['package.read', 'item.read'], outcome: 'denied' },
+      { packageId: 'p2', outcome: 'denied' },
+      { userId: 'u1', from: entries[100]?.at, until: entries[400]?.at },
+      { outcome: 'succeeded', packageId: 'p1' },
+    ];
+    for (const filter of filters) {
+      const { operations: wanted, outcome, packageId, from, until } = filter;
+      const expected = entries.filter(
+        (entry) =>
+          (wanted?.includes(entry.operation) ?? true) &&
+          entry.outcome === (outcome ?? entry.outcome) &&
+          entry.subject.packageId === (packageId ?? entry.subject.packageId) &&
+          entry.at >= (from ?? entry.at) &&
+          (until === undefined || entry.at < until),
+      );
+      const seen = await walk((page) => engine().audit.list(filter, page), 70);
+      assert.deepEqual(
+        seen.map((entry) => entry.id),
+        expected.map((entry) => entry.id).reverse(),
+        JSON.stringify(filter),
+      );
+    }
   });
 
   const january = new Date('2026-01-01T00:00:00Z');

@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type {
   AuditAppended,
   AuditEntry,
@@ -52,8 +52,14 @@ export const auditChanges: ChangeAppliers<AuditAppended> = {
 /** SQLite binds at most 32,766 values in a statement; an entry has 13. */
 const entriesPerStatement = 500;
 
-/** A list looks at so many entries at most; a page that is not full because of this goes on with the next one. */
-const maximumLookedAt = 5_000;
+/**
+ * A list passes over so many entries at most, for filters that no index knows; a page that is not full because of this
+ * goes on with the next one.
+ */
+const maximumLookedAt = 1_000;
+
+/** One walk for each of so many operations that are asked for; for more of them one walk passes over others. */
+const maximumWalks = 8;
 
 export class SqlAuditLog implements AuditLog {
   readonly #database: SqlDatabase;
@@ -75,23 +81,28 @@ export class SqlAuditLog implements AuditLog {
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
-    const walk = walkOf(filter, page.after);
-    const last = walk.passing.length === 0 ? null : await this.#lastLookedAt(walk);
-    let query = along(this.#database.read.selectFrom('audit_entries').selectAll(), walk);
-    if (last !== null) query = query.where(sql<boolean>`(at, id) >= (${last.at}, ${last.id})`);
-    // The plus keeps SQLite from walking along another index, which the bounds would not hold for.
-    for (const { column, values } of walk.passing)
-      query = query.where(sql`+${sql.ref(column)}`, 'in', values);
-    const rows = await query.limit(page.limit + 1).execute();
-    const listed = pageOf(rows, page.limit, (row) => [row.at, row.id], entryOf);
-    return last === null || listed.next !== null
-      ? listed
-      : { ...listed, next: cursorFrom([last.at, last.id]) };
+    const walks = walksOf(filter);
+    const span = spanOf(filter, page.after);
+    const ends = await Promise.all(walks.map((walk) => this.#lastLookedAt(walk, span)));
+    const last = ends.reduce((one, other) => (isNewer(other, one) ? other : one), null);
+    const found = await Promise.all(
+      walks.map((walk) =>
+        along(this.#database.read, walk, last === null ? span : { ...span, from: [last.at, last.id] })
+          .selectAll()
+          .limit(page.limit + 1)
+          .execute(),
+      ),
+    );
+    const rows = found.flat().sort((one, other) => (isNewer(one, other) ? -1 : 1));
+    const listed = pageOf(rows.slice(0, page.limit + 1), page.limit, keyOf, entryOf);
+    return last === null || listed.next !== null ? listed : { ...listed, next: cursorFrom(keyOf(last)) };
   }
 
-  /** Null when not more is left than a list looks at. */
-  async #lastLookedAt(walk: Walk): Promise<Pick<AuditRow, 'at' | 'id'> | null> {
-    const row = await along(this.#database.read.selectFrom('audit_entries').select(['at', 'id']), walk)
+  /** Null when not more is left of the walk than a list looks at. */
+  async #lastLookedAt(walk: Walk, span: Span): Promise<EntryKey | null> {
+    if (walk.passing.length === 0) return null;
+    const row = await along(this.#database.read, { ...walk, passing: [] }, span)
+      .select(['at', 'id'])
       .limit(1)
       .offset(maximumLookedAt - 1)
       .executeTakeFirst();
@@ -131,58 +142,77 @@ function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
+type EntryKey = Pick<AuditRow, 'at' | 'id'>;
+
+function keyOf({ at, id }: EntryKey): [number, string] {
+  return [at, id];
+}
+
+function isNewer(one: EntryKey | null, other: EntryKey | null): boolean {
+  if (one === null || other === null) return one !== null;
+  return one.at > other.at || (one.at === other.at && one.id > other.id);
+}
+
 interface Condition {
   readonly column: 'version_id' | 'package_id' | 'user_id' | 'outcome' | 'operation';
   readonly values: readonly string[];
 }
 
-/** The entries that a list goes through, newest first. */
+/** Entries that an index gives, newest first: those that meet the conditions `by`, which have one value each. */
 interface Walk {
-  /** All entries, or by an index those with one value. */
-  readonly by: Condition | null;
-  /** (at, id): the first included, the second not. */
-  readonly from: readonly [number, string];
-  readonly until: readonly [number, string];
+  readonly by: readonly Condition[];
   /** Entries that break one of these are passed over. */
   readonly passing: readonly Condition[];
 }
 
-function walkOf(filter: AuditFilter, after: string | undefined): Walk {
-  const conditions = conditionsOf(filter);
-  const by = conditions.find(({ values }) => values.length === 1 && values[0] !== 'succeeded') ?? null;
-  const end: [number, string] = [filter.until?.getTime() ?? Number.MAX_SAFE_INTEGER, ''];
-  const cursor = after === undefined ? end : (sortKeyOf(after, ['number', 'string']) as [number, string]);
-  return {
-    by,
-    from: [filter.from?.getTime() ?? 0, ''],
-    until: cursor[0] < end[0] ? cursor : end,
-    passing: conditions.filter((condition) => condition !== by),
-  };
-}
-
-/** Those first that the fewest entries meet. */
-function conditionsOf({ versionId, packageId, userId, outcome, operations }: AuditFilter): Condition[] {
-  const one = (column: Condition['column'], value: string | undefined): Condition[] =>
+/** The walks that have every entry sought, each once. */
+function walksOf(filter: AuditFilter): Walk[] {
+  const { versionId, packageId, userId, outcome, operations } = filter;
+  const is = (column: Condition['column'], value: string | undefined): Condition[] =>
     value === undefined ? [] : [{ column, values: [value] }];
-  return [
-    ...one('version_id', versionId),
-    ...one('package_id', packageId),
-    ...one('user_id', userId),
-    ...one('outcome', outcome),
-    ...(operations === undefined ? [] : [{ column: 'operation', values: operations } as const]),
+  const [version, pkg, user] = [
+    is('version_id', versionId),
+    is('package_id', packageId),
+    is('user_id', userId),
   ];
+  const [ended, operation] = [is('outcome', outcome), (operations ?? []).map((one) => is('operation', one))];
+  const done: Condition[] = operations === undefined ? [] : [{ column: 'operation', values: operations }];
+  if (versionId !== undefined) return [{ by: version, passing: [...pkg, ...user, ...ended, ...done] }];
+  if (packageId !== undefined) return [{ by: pkg, passing: [...user, ...ended, ...done] }];
+  if (operations !== undefined && operations.length <= maximumWalks) {
+    return operation.map((one) => ({ by: [...user, ...one], passing: ended }));
+  }
+  if (userId !== undefined) return [{ by: user, passing: [...ended, ...done] }];
+  return outcome === 'succeeded'
+    ? [{ by: [], passing: [...ended, ...done] }]
+    : [{ by: ended, passing: done }];
 }
 
-function along<O>(query: SelectQueryBuilder<Tables, 'audit_entries', O>, { by, from, until }: Walk) {
-  const value = by?.values[0] ?? '';
-  // The outcome in the text of the query lets SQLite see which index holds all of these entries.
-  const wanted = by?.column === 'outcome' ? sql.lit(value) : value;
-  const narrowed = by === null ? query : query.where(by.column, '=', wanted);
-  return narrowed
+/** (at, id), the first included, the second not. */
+interface Span {
+  readonly from: readonly [number, string];
+  readonly until: readonly [number, string];
+}
+
+function spanOf({ from, until }: AuditFilter, after: string | undefined): Span {
+  const end: [number, string] = [until?.getTime() ?? Number.MAX_SAFE_INTEGER, ''];
+  const cursor = after === undefined ? end : (sortKeyOf(after, ['number', 'string']) as [number, string]);
+  return { from: [from?.getTime() ?? 0, ''], until: cursor[0] < end[0] ? cursor : end };
+}
+
+function along(read: Kysely<Tables>, { by, passing }: Walk, { from, until }: Span) {
+  let query = read
+    .selectFrom('audit_entries')
     .where(sql<boolean>`(at, id) >= (${from[0]}, ${from[1]})`)
-    .where(sql<boolean>`(at, id) < (${until[0]}, ${until[1]})`)
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc');
+    .where(sql<boolean>`(at, id) < (${until[0]}, ${until[1]})`);
+  for (const { column, values } of by) {
+    const [value = ''] = values;
+    // The outcome in the text of the query lets SQLite see which index has all of these entries.
+    query = query.where(column, '=', column === 'outcome' ? sql.lit(value) : value);
+  }
+  // The plus keeps SQLite from walking along an index of this column instead.
+  for (const { column, values } of passing) query = query.where(sql`+${sql.ref(column)}`, 'in', values);
+  return query.orderBy('at', 'desc').orderBy('id', 'desc');
 }
 
 function rowOf(entry: AuditEntry): AuditRow {
