@@ -68,9 +68,11 @@ async function printed(server: Running, sought: RegExp): Promise<string> {
 export async function startNginx(folder: string): Promise<Running> {
   const port = await freePort();
   const configuration = join(folder, 'nginx.conf');
+  // Started by root its worker would be somebody else, who may not read what lies in a folder of ours.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
   await writeFile(
     configuration,
-    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr;
+    `${user} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr;
      events { worker_connections 64; }
      http {
        access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream;
