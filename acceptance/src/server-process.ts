@@ -172,9 +172,10 @@ export class ServerProcess extends AssayProcess {
   }
 }
 
-/** A server with a new data folder. */
+/** A server with a new data folder, which looks for jobs often: most tests wait for some. */
 export async function startServer(environment: Environment = {}): Promise<ServerProcess> {
-  return ServerProcess.start(join(await temporaryFolder(), 'data'), environment);
+  const data = join(await temporaryFolder(), 'data');
+  return ServerProcess.start(data, { ASSAY_WORKER_POLL_MS: '20', ...environment });
 }
 
 /** A folder that is removed when the test process ends. */

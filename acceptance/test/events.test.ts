@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
@@ -164,6 +164,11 @@ interface Received {
   readonly body: string;
 }
 
+const receivers = new Set<Server>();
+after(() => {
+  for (const http of receivers) http.close().closeAllConnections();
+});
+
 /** A real receiver, which answers with each of the statuses in turn, and then with the last. */
 async function receiver(...statuses: number[]) {
   const received: Received[] = [];
@@ -172,13 +177,10 @@ async function receiver(...statuses: number[]) {
     response.statusCode = statuses[received.length - 1] ?? statuses.at(-1) ?? 204;
     response.end(response.statusCode === 204 ? undefined : 'not today');
   });
+  receivers.add(http);
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
-  const close = () => {
-    http.close();
-    http.closeAllConnections();
-  };
-  return { received, url: `http://127.0.0.1:${port}/hook?a=b`, close };
+  return { received, url: `http://127.0.0.1:${port}/hook?a=b` };
 }
 
 interface Webhook {
@@ -213,7 +215,7 @@ function delivery(api: Api, id: string, state: Delivery['state']): Promise<Deliv
 describe('a webhook', () => {
   test('is told the events it asked for, signed with the secret that was shown once', async () => {
     const at = await receiver(204);
-    const { id, secret } = await webhook(ada.api, at.url);
+    const { id, secret } = await webhook(ada.session, at.url);
     const { packageId } = await publish(ada.api, { name: 'hooked' });
     await publish(grace.api, { name: 'not-hooked' });
     const { state, attempts, eventId } = await delivery(ada.api, id, 'delivered');
@@ -239,12 +241,11 @@ describe('a webhook', () => {
     const shown = await ok(ada.api.get<object>(`/api/webhooks/${id}`));
     assert.ok(!('secret' in shown) && !JSON.stringify(shown).includes(secret));
     assert.equal(at.received.length, 1, 'only what it asked for, and only ada’s');
-    at.close();
   });
 
   test('that fails is tried again with the same id, and each attempt is on record', async () => {
     const at = await receiver(500, 302, 204);
-    const { id } = await webhook(ada.api, at.url);
+    const { id } = await webhook(ada.session, at.url);
     await publish(ada.api, { name: 'retried' });
     const { attempts } = await delivery(ada.api, id, 'delivered');
     assert.deepEqual(
@@ -255,22 +256,21 @@ describe('a webhook', () => {
     assert.equal(attempts[0]?.responseBody, 'not today');
     assert.equal(new Set(at.received.map(({ headers }) => headers['webhook-id'])).size, 1);
     assert.equal(new Set(at.received.map(({ body }) => body)).size, 1);
-    at.close();
   });
 
   test('can be sent again, switched off, changed and deleted by its owner', async () => {
     const at = await receiver(204);
-    const { id } = await webhook(ada.api, at.url);
+    const { id } = await webhook(ada.session, at.url);
     await publish(ada.api, { name: 'sent-again' });
     const sent = await delivery(ada.api, id, 'delivered');
     const path = `/api/webhooks/${id}`;
     await ok(ada.api.post(`${path}/deliveries/${sent.id}/redeliver`), 202);
     await waitFor('the second message', () => at.received.length === 2);
     await delivery(ada.api, id, 'delivered');
-    await ok(ada.api.patch(path, { active: false }));
+    await ok(ada.session.patch(path, { active: false }));
     await refused(ada.api.post(`${path}/deliveries/${sent.id}/redeliver`), 409, 'state-conflict');
     await publish(ada.api, { name: 'sent-again', version: '2.0.0' });
-    await ok(ada.api.patch(path, { active: true, kinds: ['version.yanked'] }));
+    await ok(ada.session.patch(path, { active: true, kinds: ['version.yanked'] }));
     await refused(grace.api.get(path), 404, 'not-found');
     await refused(grace.api.delete(path), 404, 'not-found');
     await refused(grace.api.get(`${path}/deliveries`), 404, 'not-found');
@@ -278,14 +278,14 @@ describe('a webhook', () => {
     await ok(ada.api.delete(path), 204);
     await refused(ada.api.get(path), 404, 'not-found');
     assert.equal(at.received.length, 2);
-    at.close();
   });
 
   test('that does not answer is given up for this attempt after its time', async () => {
     const silent = createServer(() => {});
+    receivers.add(silent);
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const { port } = silent.address() as AddressInfo;
-    const { id } = await webhook(ada.api, `http://127.0.0.1:${port}/`);
+    const { id } = await webhook(ada.session, `http://127.0.0.1:${port}/`);
     await publish(ada.api, { name: 'silent' });
     const first = await waitFor('the first attempt', async () => {
       const { items } = await ok(ada.api.get<Page<Delivery>>(`/api/webhooks/${id}/deliveries`));
@@ -294,8 +294,6 @@ describe('a webhook', () => {
     assert.equal(first.status, null);
     assert.ok((first.error ?? '').length > 0);
     await ok(ada.api.delete(`/api/webhooks/${id}`));
-    silent.close();
-    silent.closeAllConnections();
   });
 
   test('address is checked: a scheme that is not http, credentials, and nothing at all', async () => {
@@ -307,7 +305,7 @@ describe('a webhook', () => {
       'javascript:1',
     ]) {
       await refused(
-        ada.api.post('/api/webhooks', { url, kinds: ['version.published'] }),
+        ada.session.post('/api/webhooks', { url, kinds: ['version.published'] }),
         400,
         'webhook-address-refused',
       );
@@ -318,7 +316,7 @@ describe('a webhook', () => {
       { url: 'http://example.org', kinds: [] },
       { url: 'http://example.org', kinds: ['x'] },
     ]) {
-      await refused(ada.api.post('/api/webhooks', body), 400, 'invalid-request');
+      await refused(ada.session.post('/api/webhooks', body), 400, 'invalid-request');
     }
   });
 
@@ -341,15 +339,20 @@ describe('a webhook', () => {
     ];
     for (const host of privateOnes) {
       const body = { url: `http://${host}:8080/`, kinds: ['version.published'] };
-      await refused(owner.api.post('/api/webhooks', body), 400, 'webhook-address-refused');
+      await refused(owner.session.post('/api/webhooks', body), 400, 'webhook-address-refused');
     }
     await strict.stop();
   });
 
+  test('is made by a login only, since it goes on when a token that made it is gone', async () => {
+    const body = { url: 'http://127.0.0.1:1/', kinds: ['version.published'] };
+    await refused(ada.api.post('/api/webhooks', body), 403, 'permission-denied');
+  });
+
   test('is one of at most twenty', async () => {
     const user = await addUser(admin, 'many-hooks', ['search']);
-    for (let i = 0; i < 20; i++) await webhook(user.api, `http://127.0.0.1:1/${i}`);
+    for (let i = 0; i < 20; i++) await webhook(user.session, `http://127.0.0.1:1/${i}`);
     const body = { url: 'http://127.0.0.1:1/', kinds: ['version.published'] };
-    await refused(user.api.post('/api/webhooks', body), 409, 'webhook-limit');
+    await refused(user.session.post('/api/webhooks', body), 409, 'webhook-limit');
   });
 });

@@ -10,7 +10,10 @@ import { addUser, enterAsAdministrator } from '../src/users.ts';
 const mebibyte = 1024 * 1024;
 const maximumBytes = 64 * mebibyte;
 
-const server = await startServer({ ASSAY_UPLOAD_MAXIMUM_BYTES: String(maximumBytes) });
+const server = await startServer({
+  ASSAY_UPLOAD_MAXIMUM_BYTES: String(maximumBytes),
+  ASSAY_UPLOAD_MAXIMUM_OPEN: '20',
+});
 const admin = await enterAsAdministrator(server);
 const { api } = await addUser(admin, 'ada');
 const grace = await addUser(admin, 'grace');
@@ -132,6 +135,20 @@ describe('what is declared', () => {
     // The same name of another kind is another package.
     await begin(grace.api, { name: 'my-package', kind: 'dataset' }, 100);
   });
+});
+
+test('a user has so many uploads open at most; one that ends makes room', async () => {
+  const user = await addUser(admin, 'opener');
+  const opened = [];
+  for (let i = 0; i < 20; i++) opened.push(await begin(user.api, fresh(), 100));
+  const { detail } = await refused(
+    user.api.post('/api/uploads', declared(fresh(), 100)),
+    429,
+    'upload-limit',
+  );
+  assert.ok(detail.includes('20'), detail);
+  await ok(user.api.delete(`/api/uploads/${opened[0]?.id}`));
+  await begin(user.api, fresh(), 100);
 });
 
 describe('a package in one request', () => {
