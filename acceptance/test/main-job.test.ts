@@ -8,7 +8,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { after, describe, test } from 'node:test';
-import { corruptPackage, encryptedPackage, unsafePackage } from '../src/bad-packages.ts';
+import { corruptPackage, encryptedPackage, linkingPackage, unsafePackage } from '../src/bad-packages.ts';
 import { type Api, ok, type Page, refused } from '../src/call.ts';
 import {
   begin,
@@ -197,6 +197,31 @@ describe('a bad package', () => {
       );
     });
   }
+
+  test('is looked into by reviewers, file by file, and by nobody else', async () => {
+    const { id } = await upload(ada.api, { name: 'looked-into' }, await linkingPackage());
+    const { versionId } = await decided(ada.api, id);
+    const path = `/api/quarantine/${versionId}/files`;
+    const listed = await reviewer.api.all<{ path: string }>(path);
+    assert.deepEqual(
+      listed.map((file) => file.path),
+      ['README.md', 'passwords'],
+    );
+    assert.equal((await reviewer.api.get(`${path}/README.md`)).text, 'words');
+    assert.equal((await reviewer.api.get(`${path}/passwords`)).text, '/etc/passwd', 'what the link says');
+    for (const { api } of [ada, reader]) {
+      await refused(api.get(path), 403, 'permission-denied');
+      await refused(api.get(`${path}/README.md`), 403, 'permission-denied');
+    }
+    await refused(reviewer.api.get(`${path}/nothing`), 404, 'not-found');
+    const { items } = await ok(
+      admin.api.get<Page<object>>('/api/audit', {
+        operation: 'quarantine.read-file',
+        version: versionId ?? '',
+      }),
+    );
+    assert.ok(items.length > 0, 'each look is on record');
+  });
 
   test('that a reviewer releases with a reason is published, the reason on record', async () => {
     const bytes = await corruptPackage('harmless after all');
