@@ -211,6 +211,6 @@ async function requireShown(who: Who, kind: ThingKind, text: string): Promise<vo
 }
 
 function filled(path: string, ids: Thing['ids']): string {
-  const others: Record<string, string> = { part: '1', code: 'not-found', id: 'nothing' };
+  const others: Record<string, string> = { part: '1', code: 'not-found', id: 'nothing', path: 'README.md' };
   return path.replaceAll(/\{(\w+)\}/g, (_all, name) => ids[name] ?? others[name] ?? assert.fail(path));
 }

@@ -259,6 +259,14 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     { good: 200, thing: 'quarantined' },
     { about: 'that is published', good: 200, thing: 'publishedVersionId' },
   ],
+  'quarantine.list-files': [
+    { good: 200, thing: 'quarantined' },
+    { about: 'that is published', good: 200, thing: 'publishedVersionId' },
+  ],
+  'quarantine.read-file': [
+    { good: 200, thing: 'quarantined' },
+    { about: 'that is published', good: 200, thing: 'publishedVersionId' },
+  ],
   'quarantine.release': [
     { good: 202, thing: 'quarantined', changes: true, given: becauseInBody },
     { about: 'that is published', good: 202, thing: 'publishedVersionId', given: becauseInBody },
