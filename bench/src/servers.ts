@@ -1,8 +1,10 @@
 // The programs that are measured, each a process of its own on a free port of the loopback.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssayClient } from '../../client/src/index.ts';
@@ -43,7 +45,7 @@ export function startBareFastify(path: string, answer: unknown): Promise<Running
  */
 export async function administratorToken(server: Running): Promise<{ client: AssayClient; token: string }> {
   const told = /Log in as (\S+) with the one-time password (\S+)/;
-  const [, name = '', oneTime = ''] = told.exec(await printed(server, told)) ?? [];
+  const [, name = '', oneTime = ''] = (await waitFor(() => told.exec(server.output()))) ?? [];
   const anybody = new AssayClient({ url: server.url });
   const password = 'a long password for measuring';
   const first = await anybody.logIn(name, oneTime);
@@ -54,14 +56,6 @@ export async function administratorToken(server: Running): Promise<{ client: Ass
     permissions: ['admin', 'upload', 'search', 'download'],
   });
   return { client: anybody.withToken(token), token };
-}
-
-async function printed(server: Running, sought: RegExp): Promise<string> {
-  for (const until = Date.now() + 10_000; Date.now() < until; ) {
-    if (sought.test(server.output())) return server.output();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`The server did not print ${sought}:\n${server.output()}`);
 }
 
 /** Debian's nginx with one worker, sending the files below a folder with sendfile. */
@@ -81,58 +75,61 @@ export async function startNginx(folder: string): Promise<Running> {
        server { listen 127.0.0.1:${port}; location / { root ${folder}; } }
      }\n`,
   );
-  const child = spawn('nginx', ['-p', folder, '-c', configuration], { stdio: ['ignore', 'inherit', 'pipe'] });
-  const startedAt = performance.now();
+  const child = spawn('nginx', ['-p', folder, '-c', configuration], { stdio: 'ignore' });
+  const failed = once(child, 'error').then(([error]) => Promise.reject(error));
   const url = `http://127.0.0.1:${port}`;
-  await answers(url, child);
-  return running(child, url, (performance.now() - startedAt) / 1000, () => '');
+  await Promise.race([failed, waitFor(() => fetch(url).catch(() => null), child)]);
+  return running(child, { url, startedInS: Number.NaN, output: () => '' });
 }
 
+/**
+ * What the program prints goes to a file, as a service's does: through a pipe every line would wake the program that
+ * measures.
+ */
 async function start(args: readonly string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-log-'));
+  const path = join(folder, 'stdout');
+  const file = await open(path, 'w');
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', file.fd, 'inherit'],
   });
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-      // What is logged later is read, so that the pipe does not fill up, but not kept.
-      if (output.length < 100_000) output += piece;
-      const found = ready.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${output}`)));
-  });
-  return running(child, url, (performance.now() - startedAt) / 1000, () => output);
+  await file.close();
+  const output = () => readFileSync(path, 'utf8');
+  const found = await waitFor(() => ready.exec(output()), child);
+  const startedInS = (performance.now() - startedAt) / 1000;
+  return running(child, { url: found[1] ?? '', startedInS, output, folder });
 }
 
-function running(child: ChildProcess, url: string, startedInS: number, output: () => string): Running {
+function running(
+  child: ChildProcess,
+  about: Pick<Running, 'url' | 'startedInS' | 'output'> & { folder?: string },
+): Running {
+  const { folder, ...rest } = about;
   return {
-    url,
+    ...rest,
     pid: child.pid ?? Number.NaN,
-    startedInS,
-    output,
     async stop() {
-      if (child.exitCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
+      if (child.exitCode === null) {
+        const exited = once(child, 'exit');
+        child.kill('SIGTERM');
+        await exited;
+      }
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (const until = Date.now() + 5_000; Date.now() < until && child.exitCode === null; ) {
-    const answered = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** Asks until there is an answer; gives up after half a minute, or when the program has ended. */
+async function waitFor<T>(ask: () => T | null | Promise<T | null>, child?: ChildProcess): Promise<T> {
+  for (const until = Date.now() + 30_000; Date.now() < until; ) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (child !== undefined && child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error(`Nothing answers at ${url}.`);
+  throw new Error('It is not ready after 30 s.');
 }
 
 async function freePort(): Promise<number> {
