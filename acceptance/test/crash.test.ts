@@ -31,6 +31,9 @@ const environment = {
   ASSAY_LOG_FORMAT: 'json',
 };
 
+/** Each of these is to be hit. */
+const phases = ['upload', 'completion', 'check', 'promotion'];
+
 // Several times what it takes, for machines that do other things besides.
 const options = { timeout: 120_000 + rounds * 10_000 };
 
@@ -67,7 +70,9 @@ test(`${rounds} crashes lose nothing that was acknowledged, and leave nothing be
     for (const error of server.errors) t.diagnostic(JSON.stringify(error));
   });
 
-  for (let round = 1; round <= rounds; round++) {
+  const missed = () => phases.filter((phase) => !hits.has(phase));
+  // Where a crash hits is a matter of luck, so there may be more than were asked for.
+  for (let round = 1; round <= rounds || (missed().length > 0 && round <= 3 * rounds); round++) {
     current = oneRound();
     await Promise.race([load.failed, current]);
   }
@@ -80,16 +85,18 @@ test(`${rounds} crashes lose nothing that was acknowledged, and leave nothing be
   await requireNoOrphans(server.dataFolder, ledger);
   await requireSoundRecords(server.dataFolder);
   assert.deepEqual(server.errors, []);
-  for (const phase of ['upload', 'completion', 'check', 'promotion']) {
-    assert.ok(hits.has(phase), `no crash has hit the phase ${phase}`);
-  }
+  assert.deepEqual(missed(), [], 'phases that no crash has hit');
 });
 
 /** Uploaders at work until they are told to end, or one of them finds something wrong. */
 function startLoad(uploaders: readonly Uploader[]) {
   let ending = false;
   const work = uploaders.map(async (uploader) => {
-    while (!ending) await uploader.publishOne();
+    while (!ending) {
+      await uploader.publishOne();
+      // Two cores are also to do what is being tested.
+      await pause(100);
+    }
   });
   const { promise: failed, reject } = Promise.withResolvers<never>();
   for (const one of work) one.catch(reject);
@@ -137,7 +144,8 @@ async function settled(server: CrashingServer): Promise<void> {
   await allDone(server, ['sweep-content']);
   await server.stop();
   // The last sweep leaves nothing out because it is young.
-  await server.startAgain({ ASSAY_SWEEP_GRACE_MS: '0', ASSAY_SWEEP_EVERY_MS: '604800000' });
+  const last = await server.startAgain({ ASSAY_SWEEP_GRACE_MS: '0', ASSAY_SWEEP_EVERY_MS: '604800000' });
+  await last.printed(/"kind":"sweep-content"[^\n]*"outcome":"finished"/);
   await allDone(server, []);
   await server.stop();
 }
@@ -150,9 +158,9 @@ async function allDone({ dataFolder }: CrashingServer, except: readonly string[]
 }
 
 function summary(hits: ReadonlyMap<string, number>, ledger: Ledger): string {
-  const phases = [...hits].sort(([, one], [, other]) => other - one);
+  const told = [...hits].sort(([, one], [, other]) => other - one);
   return [
-    `kills by what they hit: ${phases.map(([phase, count]) => `${phase} ${count}`).join(', ')}`,
+    `kills by what they hit: ${told.map(([phase, count]) => `${phase} ${count}`).join(', ')}`,
     `uploads begun ${ledger.begun.size}, aborted ${ledger.aborted.size}, completed ${ledger.entries.length}`,
     `versions published ${ledger.count('published', 'yanked')}, quarantined ${ledger.count('quarantined')}, ` +
       `rejected ${ledger.count('rejected')}, deleted ${ledger.count('deleted')}, given up ${Curator.gaveUp}`,
