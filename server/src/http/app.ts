@@ -34,6 +34,7 @@ import { type RateLimits, rateLimits } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
 import { Problem } from './schemas.ts';
 import type { HttpSettings } from './settings.ts';
+import { refuseUnreadable, takeOverRefusals } from './unreadable-requests.ts';
 import { compileValidator } from './validate.ts';
 
 export const routes: readonly Route[] = [
@@ -66,7 +67,10 @@ export async function buildApp(
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
     // Of a path that cannot be read, before there is a route.
     frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(securityHeaders)),
+    clientErrorHandler: refuseUnreadable(registry, logger),
+    http: { requireHostHeader: false },
   });
+  takeOverRefusals(app);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request) => {

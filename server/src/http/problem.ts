@@ -95,6 +95,9 @@ function fromFastify(thrown: unknown): RegistryError | undefined {
   switch (statusCode) {
     case 400:
       return new RegistryError('invalid-request', thrown.message, { cause: thrown });
+    // A path that leads out of the folder of the pages.
+    case 403:
+      return new RegistryError('not-found', 'There is nothing at this path.', { cause: thrown });
     case 413:
       return new RegistryError('request-too-large', thrown.message, { cause: thrown });
     case 414:
