@@ -14,6 +14,12 @@ export interface Asked<Params, Query, Body> {
   readonly request: FastifyRequest;
 }
 
+/** A body that nobody validates before it is read: what it is, for the documentation. */
+export interface StreamedBody {
+  readonly type: string;
+  readonly schema: TSchema;
+}
+
 /**
  * One route of a face. Permission, audit, metric, log and OpenAPI operationId follow from `operation`; the
  * handler parses nothing and decides nothing: it calls one use case and presents what it returns.
@@ -27,8 +33,8 @@ export interface Route {
   readonly params: TSchema | undefined;
   readonly query: TSchema | undefined;
   readonly body: TSchema | undefined;
-  /** The content type of a body that the handler reads by itself, from the raw request. */
-  readonly consumes: string | undefined;
+  /** A body that the handler reads by itself, from the raw request. */
+  readonly streamed: StreamedBody | undefined;
   /** Status → schema of every answer but errors, which are problem documents. The first is the usual one. */
   readonly answers: Readonly<Record<number, TSchema>>;
   /** `body` is as it was sent, perhaps not even valid. */
@@ -52,7 +58,7 @@ export function defineRoute<
   params?: Params;
   query?: Query;
   body?: Body;
-  consumes?: string;
+  streamed?: StreamedBody;
   answers: Readonly<Record<number, TSchema>>;
   /** What an audit entry of a refusal or a reading says it was about. */
   subject?: (params: Readonly<Record<string, string>>, body: unknown) => AuditSubject;
@@ -67,7 +73,7 @@ export function defineRoute<
     params: undefined,
     query: undefined,
     body: undefined,
-    consumes: undefined,
+    streamed: undefined,
     subject: () => ({}),
     ...route,
     handle: route.handle as Route['handle'],

@@ -11,10 +11,27 @@ interface Answer {
   readonly $ref?: string;
 }
 
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema?: { readonly type?: string; readonly default?: unknown };
+}
+
+interface BodySchema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>;
+}
+
+interface RequestBody {
+  readonly content: Readonly<Record<string, { readonly schema: BodySchema }>>;
+}
+
 interface DocumentedOperation {
   readonly operationId: OperationName;
-  readonly requestBody?: unknown;
-  readonly parameters?: readonly object[];
+  readonly requestBody?: RequestBody;
+  readonly parameters?: readonly Parameter[];
   readonly responses?: Readonly<Record<string, Answer>>;
 }
 
@@ -85,11 +102,14 @@ function shapeOperation(path: string, documented: DocumentedOperation): Document
     shapeAnswer(status, answer),
   ]);
   const { operationId, ...rest } = documented;
+  const { requestBody, parameters } = documented;
+  const told = path.includes('{*}') ? withRestOfPath(parameters) : parameters;
   return {
     operationId,
     ...{ tags: [tagNames[noun] ?? 'Registry'] },
     ...rest,
-    ...(path.includes('{*}') && { parameters: withRestOfPath(documented.parameters) }),
+    ...(told && { parameters: told.map(shapeParameter) }),
+    ...(requestBody && { requestBody: shapeBody(requestBody) }),
     responses: { ...Object.fromEntries(answers), ...refusals(path, documented) },
   };
 }
@@ -107,8 +127,22 @@ function shapeAnswer(status: string, { description, content, ...rest }: Answer):
   };
 }
 
-function withRestOfPath(parameters: readonly object[] = []): readonly object[] {
-  const named = parameters.filter((parameter) => !('name' in parameter && parameter.name === '*'));
+/** What has a default may be left out; its schema calls it required, because a handler always finds it. */
+function shapeParameter(parameter: Parameter): Parameter {
+  return parameter.schema?.default === undefined ? parameter : { ...parameter, required: false };
+}
+
+function shapeBody({ content, ...rest }: RequestBody): RequestBody {
+  const types = Object.entries(content).map(([type, { schema, ...media }]) => {
+    const { required, properties } = schema;
+    const needed = required?.filter((name) => properties?.[name]?.default === undefined);
+    return [type, { ...media, schema: { ...schema, ...(needed && { required: needed }) } }];
+  });
+  return { ...rest, content: Object.fromEntries(types) };
+}
+
+function withRestOfPath(parameters: readonly Parameter[] = []): readonly Parameter[] {
+  const named = parameters.filter(({ name }) => name !== '*');
   const description = 'The rest of the path, slashes included.';
   return [...named, { name: 'path', in: 'path', required: true, schema: { type: 'string' }, description }];
 }

@@ -9,12 +9,17 @@ import { openapiDocument } from './openapi.ts';
 /** Done by a job, and served by the viewer of the documentation. */
 const withoutRoute: readonly OperationName[] = ['version.decide', 'registry.docs'];
 
+interface BodySchema {
+  required?: string[];
+  properties?: Record<string, { default?: unknown }>;
+}
 interface Documented {
   operationId: string;
   tags: string[];
   summary: string;
   security?: unknown[];
-  parameters?: { name: string; in: string; required?: boolean }[];
+  parameters?: { name: string; in: string; required?: boolean; schema: { default?: unknown } }[];
+  requestBody?: { content: Record<string, { schema: BodySchema }> };
   responses: Record<string, { description?: string; content?: Record<string, unknown>; $ref?: string }>;
 }
 interface Document {
@@ -69,6 +74,33 @@ test('every reference leads somewhere', () => {
     let place: unknown = document;
     for (const step of pointer.split('/').slice(1)) place = (place as Record<string, unknown>)?.[step];
     assert.notEqual(place, undefined, pointer);
+  }
+});
+
+test('what has a default may be left out', () => {
+  for (const { path, method, operation } of documented) {
+    for (const { name, required, schema } of operation.parameters ?? []) {
+      assert.ok(!required || schema.default === undefined, `${method} ${path} ${name}`);
+    }
+    for (const { schema } of Object.values(operation.requestBody?.content ?? {})) {
+      const needless = schema.required?.filter((name) => schema.properties?.[name]?.default !== undefined);
+      assert.deepEqual(needless ?? [], [], `${method} ${path}`);
+    }
+  }
+});
+
+test('bodies are told, those that are streamed as well', () => {
+  const types = new Map(
+    documented.map(({ operation }) => [
+      operation.operationId,
+      Object.keys(operation.requestBody?.content ?? {}),
+    ]),
+  );
+  assert.deepEqual(types.get('package.upload'), ['multipart/form-data']);
+  assert.deepEqual(types.get('content.receive-form'), ['multipart/form-data']);
+  assert.deepEqual(types.get('content.receive-part'), ['application/octet-stream']);
+  for (const route of routes.filter(({ body }) => body !== undefined)) {
+    assert.deepEqual(types.get(route.operation), ['application/json'], route.operation);
   }
 });
 

@@ -5,9 +5,16 @@ import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify';
 import type { OwnContent } from '../core/content/index.ts';
 import { operation } from '../core/operations.ts';
 import { addContentFace } from './content/index.ts';
-import type { Route } from './define-route.ts';
+import type { Route, StreamedBody } from './define-route.ts';
 import { type OpenapiDocument, shapeDocument, tags } from './openapi-shape.ts';
 import { Problem } from './schemas.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** Documented as the body; Fastify itself knows nothing of it. */
+    streamed?: StreamedBody;
+  }
+}
 
 /** Must be registered before the routes that it tells about. */
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
@@ -36,6 +43,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
+    transform: ({ schema, url }) => ({ schema: withStreamedBody(schema), url }),
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
       return shapeDocument(document.openapiObject as OpenapiDocument) as typeof document.openapiObject;
@@ -93,7 +101,12 @@ export function schemaOf(route: Route): FastifySchema {
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.body && { body: route.body }),
+    ...(route.streamed && { streamed: route.streamed }),
     response: { ...route.answers, default: { $ref: 'Problem#' } },
     ...(needs === 'nothing' ? { security: [] } : {}),
   };
+}
+
+function withStreamedBody({ streamed, ...schema }: FastifySchema = {}): FastifySchema {
+  return streamed === undefined ? schema : { ...schema, consumes: [streamed.type], body: streamed.schema };
 }

@@ -4,14 +4,14 @@ import Type, { type TSchema } from 'typebox';
 import type { AddressFields } from '../../core/content/index.ts';
 import { RegistryError } from '../../core/errors.ts';
 import { type OperationName, operation } from '../../core/operations.ts';
+import type { StreamedBody } from '../define-route.ts';
 
 export interface AddressRoute {
   readonly operation: OperationName;
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly description: string;
-  /** The content type that it takes. */
-  readonly body?: string;
+  readonly streamed?: StreamedBody;
   readonly answers: Readonly<Record<number, TSchema>>;
   readonly handler: (
     request: FastifyRequest<{ Params: Record<'upload' | 'part' | 'digest', string> }>,
@@ -30,7 +30,7 @@ const Params = {
  * got the address was. By any other method the address is refused.
  */
 export function addressRoute(app: FastifyInstance, route: AddressRoute): void {
-  const { method, path, description, body, answers, handler } = route;
+  const { method, path, description, streamed, answers, handler } = route;
   const names = Object.keys(Params).filter((name) => path.includes(`:${name}`)) as (keyof typeof Params)[];
   const params = Type.Object(Object.fromEntries(names.map((name) => [name, Params[name]])));
   const methods: HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
@@ -42,7 +42,7 @@ export function addressRoute(app: FastifyInstance, route: AddressRoute): void {
       summary: operation(route.operation).title,
       description,
       params,
-      ...(body && { consumes: [body] }),
+      ...(streamed && { streamed }),
       response: { ...answers, default: { $ref: 'Problem#' } },
       security: [],
     },

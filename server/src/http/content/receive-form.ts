@@ -17,7 +17,10 @@ export function addReceiveForm(app: FastifyInstance, own: OwnContent, idleTimeou
     description:
       'Takes a presigned form, as S3 does: multipart/form-data with the fields of the upload’s form unchanged, ' +
       'then the field `file`. Answers with the ETag of what has arrived.',
-    body: 'multipart/form-data',
+    streamed: {
+      type: 'multipart/form-data',
+      schema: Type.Object({ file: Type.String({ format: 'binary' }) }),
+    },
     answers: { 204: Type.Null() },
     handler: async (request, reply) => {
       cutWhenIdle(request.raw, reply.raw, idleTimeoutMs);

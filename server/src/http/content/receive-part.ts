@@ -13,7 +13,7 @@ export function addReceivePart(app: FastifyInstance, own: OwnContent, idleTimeou
     description:
       'Takes the bytes of one part, exactly as many as the address says. Answers when they are on the disk, with ' +
       'an ETag: the CRC-32 of the part in hexadecimal. An address is good for one success.',
-    body: 'application/octet-stream',
+    streamed: { type: 'application/octet-stream', schema: Type.String({ format: 'binary' }) },
     answers: { 200: Type.Null() },
     handler: async (request, reply) => {
       cutWhenIdle(request.raw, reply.raw, idleTimeoutMs);

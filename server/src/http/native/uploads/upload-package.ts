@@ -7,6 +7,14 @@ import { toldAsInterruption } from '../../content/interruption.ts';
 import { defineRoute } from '../../define-route.ts';
 import { presentUpload, UploadSchema } from './upload-schema.ts';
 
+const UploadPackageForm = Type.Object({
+  package_name: Type.String(),
+  version: Type.String(),
+  kind: Type.Optional(Type.Enum([...packageKinds], { default: 'code' })),
+  digest: Type.Optional(Type.String({ description: 'SHA-256, in hex' })),
+  file: Type.String({ format: 'binary', description: 'The content; it must come last.' }),
+});
+
 export const uploadPackageRoute = defineRoute({
   operation: 'package.upload',
   method: 'POST',
@@ -14,7 +22,7 @@ export const uploadPackageRoute = defineRoute({
   description:
     'A whole package in one request: multipart/form-data with `package_name` and `version`, optionally `kind` ' +
     '(`code` when left out) and `digest` (SHA-256), and then the content as `file`.',
-  consumes: 'multipart/form-data',
+  streamed: { type: 'multipart/form-data', schema: UploadPackageForm },
   answers: { 201: UploadSchema },
   handle: async (registry, { caller, request }, reply) => {
     const form = await readForm(request.raw);
@@ -22,14 +30,6 @@ export const uploadPackageRoute = defineRoute({
     const upload = await toldAsInterruption(form.file, uploadPackage(registry, caller, declared, form.file));
     return reply.code(201).header('location', `/api/uploads/${upload.id}`).send(presentUpload(upload));
   },
-});
-
-export const UploadPackageForm = Type.Object({
-  package_name: Type.String(),
-  version: Type.String(),
-  kind: Type.Optional(Type.Enum([...packageKinds])),
-  digest: Type.Optional(Type.String()),
-  file: Type.String({ format: 'binary' }),
 });
 
 function declaredBy(
