@@ -24,7 +24,8 @@ const mebibyte = 1024 * 1024;
 
 const server = await startServer();
 const admin = await enterAsAdministrator(server);
-const { api } = await addUser(admin, 'ada');
+const ada = await addUser(admin, 'ada');
+const { api } = ada;
 const grace = await addUser(admin, 'grace');
 const small = await smallPackage();
 /** Three parts: two of 8 MiB and a rest. */
@@ -345,6 +346,9 @@ test('an upload is nobody else’s: others are answered as if there was none, ad
   assert.equal((await ok(admin.api.get<Upload>(`/api/uploads/${begun.id}`))).id, begun.id);
   const listed = await grace.api.all<Upload>('/api/uploads');
   assert.ok(listed.every(({ id }) => id !== begun.id));
+  assert.deepEqual(await grace.api.all('/api/uploads', { user: ada.id }), listed, 'hers, whomever she asks for');
+  const hers = await admin.api.all<Upload>('/api/uploads', { user: ada.id, state: 'open' });
+  assert.ok(hers.some(({ id }) => id === begun.id));
 });
 
 test('a hundred uploads at the same time all come to be', async () => {
