@@ -11,9 +11,6 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-if (installIsStale()) install();
-runProgram(process.argv.slice(2));
-
 /** npm writes `node_modules/.package-lock.json` last; older than the lock file means not up to date. */
 function installIsStale() {
   const installed = join(root, 'node_modules', '.package-lock.json');
@@ -34,11 +31,18 @@ function install() {
   }
 }
 
+/**
+ * Memory given back to the system instead of kept for later: few arenas of the C library's allocator, large buffers
+ * outside of them, a small young generation. Together a third less for a server that receives and checks packages.
+ */
+const frugal = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+const options = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
+
 function runProgram([program, ...args]) {
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], {
+  const child = spawn(node, [...options, join(root, program), ...args], {
     stdio: 'inherit',
-    // Before the first module: each thread would otherwise load a TypeScript compiler of its own, some 20 MB.
-    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'), ...process.env },
+    // Compiled modules from before the first one on: each thread would otherwise load a TypeScript compiler of its own.
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'), ...frugal, ...process.env },
   });
   // The terminal sends Ctrl-C to both processes; the child decides how to stop, the parent only waits.
   process.on('SIGINT', () => {});
@@ -59,3 +63,6 @@ function stopWithNpm(child) {
   // Ctrl-C ends the shell too, but the child has heard of it itself.
   process.on('SIGINT', () => clearInterval(watch));
 }
+
+if (installIsStale()) install();
+runProgram(process.argv.slice(2));
