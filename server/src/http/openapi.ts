@@ -6,6 +6,7 @@ import type { OwnContent } from '../core/content/index.ts';
 import { operation } from '../core/operations.ts';
 import { addContentFace } from './content/index.ts';
 import type { Route, StreamedBody } from './define-route.ts';
+import { markImage } from './mark.ts';
 import { type OpenapiDocument, shapeDocument, tags } from './openapi-shape.ts';
 import { Problem } from './schemas.ts';
 
@@ -55,7 +56,15 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
 export async function serveApiDocs(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    theme: { title: 'Assay API' },
+    logo: { type: 'image/svg+xml', content: markImage },
+    theme: {
+      title: 'Assay API',
+      favicon: [
+        { filename: 'mark.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: markImage },
+      ],
+      // The field in which the address of another document could be typed.
+      css: [{ filename: 'assay.css', content: '.topbar .download-url-wrapper { visibility: hidden }' }],
+    },
     uiConfig: { docExpansion: 'list', deepLinking: true, displayRequestDuration: true },
     staticCSP: {
       'default-src': "'self'",

@@ -24,10 +24,11 @@ function isErrorCode(code: string): code is ErrorCode {
 function errorPage(code: ErrorCode): string {
   const { title, remedy } = errorCatalogue[code];
   return page(
-    title,
+    `${title} – Assay`,
     `<h1>${htmlOf(title)}</h1>
-<p><code>${code}</code>, answered with status ${statusOfCode(code)}</p>
-<p>${htmlOf(remedy)}</p>
-<p><a href="/api/docs">The API documentation</a></p>`,
+<p class="lead">Code <code>${code}</code>, answered with status <code>${statusOfCode(code)}</code></p>
+<h2>What to do</h2>
+<p>${htmlOf(remedy)}</p>`,
+    '<a href="/api/docs">API documentation</a>',
   );
 }

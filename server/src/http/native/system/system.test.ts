@@ -43,7 +43,7 @@ test('programs are welcomed with JSON, browsers with a page that loads nothing',
   const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
   const page = await app.inject({ url: '/', headers: { accept } });
   assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
-  assert.match(page.body, /<h1>Assay<\/h1>/);
+  assert.match(page.body, /<title>Assay<\/title>/);
   assert.doesNotMatch(page.body, /<script|src=|https?:/);
 });
 

@@ -32,13 +32,13 @@ export const welcomeRoute = defineRoute({
 function welcomePage(version: string): string {
   return page(
     'Assay',
-    `<h1>Assay</h1>
-<p>A registry for machine-learning models, datasets and code packages that tests what it holds.</p>
-<ul>
-  <li><a href="/api/docs">The API, to read and to try</a></li>
-  <li><a href="/api/openapi.json">The API as an OpenAPI document</a></li>
-  <li><a href="/health/components">How the parts of this registry are</a></li>
-</ul>
-<p>Release ${escapeHtml(version)}</p>`,
+    `<h1>A registry that tests what it holds</h1>
+<p class="lead">Models, datasets and code packages are hashed, taken apart and checked before anybody can read one byte of them.</p>
+<ul class="places">
+  <li><a href="/api/docs">API documentation<span>Every operation, to read and to try</span></a></li>
+  <li><a href="/api/openapi.json">OpenAPI document<span>The same for programs</span></a></li>
+  <li><a href="/health/components">Health<span>How each part of this registry is</span></a></li>
+</ul>`,
+    `Release ${escapeHtml(version)}`,
   );
 }
