@@ -36,7 +36,7 @@ function install() {
  * outside of them, a small young generation. Together a third less for a server that receives and checks packages.
  */
 const frugal = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
-const options = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
+const options = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
 function runProgram([program, ...args]) {
   const child = spawn(node, [...options, join(root, program), ...args], {

@@ -68,16 +68,19 @@ export class SqlAuditLog implements AuditLog {
     this.#database = database;
   }
 
+  /** Relaxed: whoever observes does not wait, and no request should wait for the disk because of it. */
   async append(entries: readonly AuditEntry[]): Promise<void> {
-    await this.#database.write.transaction().execute(async (write) => {
-      for (let start = 0; start < entries.length; start += entriesPerStatement) {
-        await write
-          .insertInto('audit_entries')
-          .values(entries.slice(start, start + entriesPerStatement).map(rowOf))
-          .onConflict((conflict) => conflict.columns(['at', 'id']).doNothing())
-          .execute();
-      }
-    });
+    await this.#database.relaxed((connection) =>
+      connection.transaction().execute(async (write) => {
+        for (let start = 0; start < entries.length; start += entriesPerStatement) {
+          await write
+            .insertInto('audit_entries')
+            .values(entries.slice(start, start + entriesPerStatement).map(rowOf))
+            .onConflict((conflict) => conflict.columns(['at', 'id']).doNothing())
+            .execute();
+        }
+      }),
+    );
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {

@@ -17,8 +17,8 @@ export interface AuditFilter {
 
 export interface AuditLog {
   /**
-   * Appends entries of reading operations and of refusals, all or none. Durable like a commit, but a caller may
-   * choose not to wait: then a crash loses at most what was appended last. Appending an id again changes nothing.
+   * Appends entries of reading operations and of refusals, all or none. When it resolves, a crash of the process loses
+   * nothing of it; a power cut may take back what was appended last. Appending an id again changes nothing.
    */
   append(entries: readonly AuditEntry[]): Promise<void>;
 
