@@ -91,10 +91,15 @@ async function start(args: readonly string[], env: NodeJS.ProcessEnv, ready: Reg
   const path = join(folder, 'stdout');
   const file = await open(path, 'w');
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    env,
-    stdio: ['ignore', file.fd, 'inherit'],
-  });
+  // As tools/run.mjs starts it.
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ...args],
+    {
+      env,
+      stdio: ['ignore', file.fd, 'inherit'],
+    },
+  );
   await file.close();
   const output = () => readFileSync(path, 'utf8');
   const found = await waitFor(() => ready.exec(output()), child);
