@@ -187,11 +187,13 @@ export async function temporaryFolder(): Promise<string> {
 
 const folders: string[] = [];
 
-/** Removes every temporary folder; servers that use them must have stopped. */
+/** At the end of a file: ends the servers that a failed test has left running, and removes every temporary folder. */
 export async function removeTemporaryFolders(): Promise<void> {
-  await Promise.all(
-    folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })),
-  );
+  for (const child of running) child.kill('SIGKILL');
+  const removed = folders
+    .splice(0)
+    .map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  await Promise.all(removed);
 }
 
 /** Every file below the folder, `/`-separated, sorted, with its size; a file that vanishes meanwhile is left out. */

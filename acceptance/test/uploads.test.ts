@@ -300,7 +300,7 @@ describe('an abandoned upload', () => {
   });
 
   test('that nobody completes in time expires, and its bytes are removed', async () => {
-    const hasty = await startServer({ ASSAY_UPLOAD_LIFETIME_MS: '2000' });
+    const hasty = await startServer({ ASSAY_UPLOAD_LIFETIME_MS: '5000' });
     const owner = await enterAsAdministrator(hasty);
     const begun = await begin(owner.api, fresh(), large.length, { method: 'parts' });
     const byForm = await begin(owner.api, fresh(), small.length);
