@@ -34,6 +34,7 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 
 /** A process that was started with a command of the program: `serve`, `work`, `user add …`. */
 export class AssayProcess {
