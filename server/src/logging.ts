@@ -1,7 +1,7 @@
 // The program's log: JSON for machines, or lines for people at a terminal. What a request log may tell is decided
 // where it is written (http/observe-requests.ts); what must never appear is removed here.
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export interface LogSettings {
   readonly logLevel: string;
@@ -19,13 +19,32 @@ const options: LoggerOptions = {
   },
 };
 
+/** Writes every line at once, as 0 would; but with 0 nobody can wait for the last one. */
+const oneLine = 1;
+
 /** To standard output, without holding requests up; a killed process may leave its very last lines unwritten. */
 export function createLogger(settings: LogSettings, output = process.stdout): Logger {
   const asText = settings.logFormat === 'text' || (settings.logFormat === 'auto' && output.isTTY);
   const destination = asText
     ? { write: (line: string) => void output.write(lineForPeople(line, output.isTTY)) }
-    : pino.destination({ fd: output.fd, sync: false, minLength: 0 });
+    : pino.destination({ fd: output.fd, sync: false, minLength: oneLine });
   return pino({ ...options, level: settings.logLevel }, destination);
+}
+
+const lastLinesMs = 1_000;
+
+/**
+ * Ends the process when its last lines are written, or a second later: who reads them may have gone, or not read any
+ * more. What writes them when a process just ends would then try for ever.
+ */
+export function exitAfterLog(logger: Logger, code: number): void {
+  const exit = () => {
+    const { [pino.symbols.streamSym]: destination } = logger as unknown as Record<symbol, DestinationStream>;
+    Object.assign(destination ?? {}, { flushSync: () => {} });
+    process.exit(code);
+  };
+  setTimeout(exit, lastLinesMs);
+  logger.flush(exit);
 }
 
 /** Fastify’s own messages carry a request: its address is kept without the query, which may hold a signature. */

@@ -2,7 +2,7 @@
 import type { Config } from './config/index.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './core/access/index.ts';
 import { buildApp } from './http/app.ts';
-import { createLogger } from './logging.ts';
+import { createLogger, exitAfterLog } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
 import { wire } from './wiring.ts';
@@ -36,7 +36,7 @@ export async function serve(config: Config): Promise<void> {
     { name: 'close engines', run: wired.close },
   ];
   const options = { phaseTimeoutMs: config.server.shutdownTimeoutMs, log: logger };
-  stopOnSignal(process, phases, options, (code) => process.exit(code));
+  stopOnSignal(process, phases, options, (code) => exitAfterLog(logger, code));
   console.log(`Assay is ready at ${address}`);
   announce(administrator);
 }

@@ -1,6 +1,6 @@
 // The role `work`: a worker without an API, beside others on the same engines.
 import type { Config } from './config/index.ts';
-import { createLogger } from './logging.ts';
+import { createLogger, exitAfterLog } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
 import { wire } from './wiring.ts';
@@ -16,6 +16,8 @@ export async function work(config: Config): Promise<void> {
     { name: 'flush audit', run: wired.flushAudit },
     { name: 'close engines', run: wired.close },
   ];
-  stopOnSignal(process, phases, { phaseTimeoutMs: graceMs, log: logger }, (code) => process.exit(code));
+  stopOnSignal(process, phases, { phaseTimeoutMs: graceMs, log: logger }, (code) =>
+    exitAfterLog(logger, code),
+  );
   console.log('Assay works on jobs.');
 }
