@@ -107,6 +107,12 @@ export class AssayProcess {
     );
   }
 
+  /** From now on nobody reads the output: it is closed, or merely not taken out of the pipe. */
+  stopReading(how: 'closed' | 'full'): void {
+    if (how === 'closed') this.#child.stdout?.destroy();
+    else this.#child.stdout?.pause();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -168,4 +168,16 @@ describe('the log', () => {
     assert.equal(server.output.split('\n').length, before + 1);
     assert.ok(!server.output.includes('\u001b'));
   });
+
+  for (const how of ['closed', 'full'] as const) {
+    test(`keeps no server from serving and stopping when its pipe is ${how}`, async () => {
+      const unread = await startServer();
+      await unread.oneTimePassword();
+      unread.stopReading(how);
+      const lines = how === 'full' ? 1_500 : 1;
+      for (let i = 0; i < lines; i++) await ok(unread.api.get('/health'));
+      unread.signal('SIGTERM');
+      assert.deepEqual(await unread.exit(), { code: 0, signal: null });
+    });
+  }
 });
