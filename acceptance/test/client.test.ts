@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -76,15 +76,43 @@ test('an upload whose program was killed goes on with the parts that are missing
   assert.deepEqual(JSON.parse(rest), { parts: count - arrived, state: 'published', digest: digestOf(bytes) });
 });
 
-test('a download that broke off goes on where it was, and appears only when it is whole', async () => {
+/** To stand in a program: content stops coming after 20 MiB, which is told. */
+const stall = `
+  const fetchAll = fetch;
+  let left = ${20 * mebibyte};
+  globalThis.fetch = async (url, options) => {
+    const response = await fetchAll(url, options);
+    if (!String(url).includes('/content/')) return response;
+    const stalling = new TransformStream({
+      transform(chunk, controller) {
+        left -= chunk.length;
+        if (left > 0) return controller.enqueue(chunk);
+        console.log('stalled');
+        setTimeout(() => {}, 60_000);
+        return new Promise(() => {});
+      },
+    });
+    return new Response(response.body.pipeThrough(stalling), response);
+  };`;
+
+test('a download whose program was killed goes on where it was, and appears only when it is whole', async () => {
   const { packageId } = await waitFor('the published package', async () => {
     const [upload] = await ada.api.all<Upload>('/api/uploads', { state: 'completed' });
     return upload?.packageId ? { packageId: upload.packageId } : undefined;
   });
   const target = join(folder, 'downloaded.zip');
-  await writeFile(`${target}.part`, bytes);
-  await truncate(`${target}.part`, 20 * mebibyte);
-  await run(`await downloadToFile(client, { packageId: '${packageId}', path: ${JSON.stringify(target)} });`);
+  const download = `downloadToFile(client, { packageId: '${packageId}', path: ${JSON.stringify(target)} })`;
+  await run(`${stall} await ${download};`, { killAt: /stalled/ });
+  const { size } = await stat(`${target}.part`);
+  assert.ok(size > 0 && size < bytes.length, `${size} bytes have arrived`);
+  await assert.rejects(stat(target), { code: 'ENOENT' });
+
+  const ranges = `const fetchAll = fetch;
+    globalThis.fetch = (url, options) => {
+      if (String(url).includes('/content/')) console.log(new Headers(options.headers).get('range'));
+      return fetchAll(url, options);
+    };`;
+  assert.equal(await run(`${ranges} await ${download};`), `bytes=${size}-\n`);
   assert.equal(digestOf(await readFile(target)), digestOf(bytes));
   await assert.rejects(stat(`${target}.part`), { code: 'ENOENT' });
 });

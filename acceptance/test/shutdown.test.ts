@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { after, test } from 'node:test';
 import { ok, pause, waitFor } from '../src/call.ts';
-import { begin, type Download, decided, publish, upload, zipOf } from '../src/packages.ts';
+import { begin, type Download, decided, publish, type Upload, upload, zipOf } from '../src/packages.ts';
 import {
   AssayProcess,
   removeTemporaryFolders,
@@ -20,6 +20,16 @@ after(removeTemporaryFolders);
 
 const phases = (server: ServerProcess) =>
   server.log.flatMap((line) => ('phase' in line ? [String(line.phase)] : []));
+
+/** Begins to send a part; resolves when the server has taken the request. */
+async function sendBeginning(url: string, sizeBytes: number, beginning: Uint8Array): Promise<ClientRequest> {
+  const headers = { 'content-length': sizeBytes, expect: '100-continue' };
+  const sending = request(url, { method: 'PUT', headers });
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  sending.write(beginning);
+  return sending;
+}
 
 test('a download that is under way ends whole, and the phases of stopping are told', async () => {
   const server = await startServer();
@@ -40,6 +50,29 @@ test('a download that is under way ends whole, and the phases of stopping are to
   assert.deepEqual(server.errors, []);
 });
 
+test('an upload that is under way is received whole, and is there at the next start', async () => {
+  const server = await startServer();
+  const ada = await addUser(await enterAsAdministrator(server), 'ada');
+  const begun = await begin(ada.api, { name: 'arriving' }, bytes.length, { method: 'parts' });
+  const [first] = begun.parts?.addresses ?? [];
+  assert.ok(begun.parts && first);
+  const piece = bytes.subarray(0, begun.parts.sizeBytes);
+  const sending = await sendBeginning(first.url, piece.length, piece.subarray(0, mebibyte));
+  const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+  server.signal('SIGTERM');
+  await server.printed(/"msg":"stopping"/);
+  sending.end(piece.subarray(mebibyte));
+  const [answer] = await answered;
+  assert.equal(answer.resume().statusCode, 200);
+  assert.deepEqual(await server.exit(), { code: 0, signal: null });
+
+  const next = await server.again();
+  const { parts } = await ok(next.api.as(ada.api.token).get<Upload>(`/api/uploads/${begun.id}`));
+  const received = parts?.received.map(({ partNumber, sizeBytes }) => ({ partNumber, sizeBytes }));
+  assert.deepEqual(received, [{ partNumber: 1, sizeBytes: piece.length }]);
+  await next.stop();
+});
+
 test('an upload that stalls is cut in time, and goes on at the next start where it was', async () => {
   const server = await startServer({ ASSAY_SHUTDOWN_TIMEOUT_MS: '1500' });
   const ada = await addUser(await enterAsAdministrator(server), 'ada');
@@ -49,17 +82,12 @@ test('an upload that stalls is cut in time, and goes on at the next start where 
   const piece = (number: number) => bytes.subarray((number - 1) * parts.sizeBytes, number * parts.sizeBytes);
   assert.equal((await fetch(first.url, { method: 'PUT', body: new Uint8Array(piece(1)) })).status, 200);
 
-  const { hostname, port, pathname, search } = new URL(second.url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  socket.write(
-    `PUT ${pathname}${search} HTTP/1.1\r\nhost: x\r\ncontent-length: ${parts.sizeBytes}\r\n\r\nonly this`,
-  );
-  await once(socket, 'connect');
+  const sending = await sendBeginning(second.url, parts.sizeBytes, Buffer.from('only this'));
+  const cut = once(sending, 'error');
   server.signal('SIGTERM');
   // Not 0: something had to be cut.
   assert.deepEqual(await server.exit(), { code: 1, signal: null });
-  socket.destroy();
+  await cut;
 
   const next = await server.again();
   const again = { ...ada, api: next.api.as(ada.api.token) };
