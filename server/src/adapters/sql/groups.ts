@@ -3,6 +3,7 @@ import { nameKeyOf } from '../../core/access/index.ts';
 import { notFound, RegistryError } from '../../core/errors.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
 interface GroupRow {
@@ -92,16 +93,8 @@ export class SqlGroupStore implements GroupStore {
   }
 
   async list(page: PageRequest): Promise<Page<Group>> {
-    let query = this.#database.read.selectFrom('groups').selectAll();
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], groupOf);
+    const query = this.#database.read.selectFrom('groups').selectAll();
+    return pageById(query, 'oldest first', page, groupOf);
   }
 
   async listMembers(groupId: string, page: PageRequest): Promise<Page<GroupMember>> {

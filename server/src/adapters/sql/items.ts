@@ -1,6 +1,7 @@
 import type { Item, ItemInserted, ItemStore } from '../../core/items/index.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
 interface ItemRow {
@@ -50,15 +51,7 @@ export class SqlItemStore implements ItemStore {
   async list(filter: { category?: string | undefined }, page: PageRequest): Promise<Page<Item>> {
     let query = this.#database.read.selectFrom('items').selectAll();
     if (filter.category !== undefined) query = query.where('category', '=', filter.category);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], itemOf);
+    return pageById(query, 'oldest first', page, itemOf);
   }
 }
 

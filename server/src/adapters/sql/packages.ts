@@ -10,8 +10,9 @@ import {
   type PackageState,
   type PackageStore,
 } from '../../core/packages/index.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import { breaksUnique, requireUpdated } from './rows.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
@@ -97,15 +98,7 @@ export class SqlPackageStore implements PackageStore {
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
     if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId);
     if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '<', id);
-    }
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], packageOf);
+    return pageById(query, 'newest first', page, packageOf);
   }
 }
 

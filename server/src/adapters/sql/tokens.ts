@@ -8,8 +8,9 @@ import type {
   TokenStore,
   User,
 } from '../../core/access/index.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 import { permissionsIn, permissionsText } from './users.ts';
@@ -134,16 +135,8 @@ export class SqlTokenStore implements TokenStore {
   }
 
   async listPersonal(userId: string, page: PageRequest): Promise<Page<PersonalToken>> {
-    let query = this.#database.read.selectFrom('personal_tokens').selectAll().where('user_id', '=', userId);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], personalTokenOf);
+    const query = this.#database.read.selectFrom('personal_tokens').selectAll().where('user_id', '=', userId);
+    return pageById(query, 'oldest first', page, personalTokenOf);
   }
 
   async removeExpired(before: Date): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PackageKind } from '../../core/packages/index.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type {
   Upload,
   UploadChanged,
@@ -9,6 +9,7 @@ import type {
   UploadStore,
 } from '../../core/uploads/index.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import { requireUpdated } from './rows.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
@@ -74,21 +75,13 @@ export class SqlUploadStore implements UploadStore {
   ): Promise<Page<Upload>> {
     const { userId, state } = filter;
     let query = this.#database.read.selectFrom('uploads').selectAll();
+    if (userId !== undefined) query = query.where('user_id', '=', userId);
     if (state !== undefined) query = query.where('state', '=', state);
-    if (state !== undefined && state !== 'completed') {
-      // Few are: they are walked, by the index that these words name, and not all uploads of a user (the plus).
+    // Of everybody's: the words that the index of the few unfinished ones is known by.
+    if (userId === undefined && state !== undefined && state !== 'completed') {
       query = query.where(sql<boolean>`state <> 'completed'`);
-      if (userId !== undefined) query = query.where(sql`+user_id`, '=', userId);
-    } else if (userId !== undefined) query = query.where('user_id', '=', userId);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '<', id);
     }
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], uploadOf);
+    return pageById(query, 'newest first', page, uploadOf);
   }
 }
 

@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import { nameKeyOf, sameName, type User, type UserChange, type UserStore } from '../../core/access/index.ts';
 import type { Permission } from '../../core/caller.ts';
 import { RegistryError } from '../../core/errors.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -125,16 +126,8 @@ export class SqlUserStore implements UserStore {
   }
 
   async list(page: PageRequest): Promise<Page<User>> {
-    let query = this.#existing().selectAll();
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], userOf);
+    const query = this.#existing().selectAll();
+    return pageById(query, 'oldest first', page, userOf);
   }
 
   #existing() {

@@ -11,6 +11,7 @@ import {
 } from '../../core/packages/index.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import { breaksUnique, dateOf, millisecondsOf, requireUpdated } from './rows.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 
@@ -124,15 +125,7 @@ export class SqlVersionStore implements VersionStore {
   async listByState(state: VersionState, page: PageRequest): Promise<Page<Version>> {
     let query = this.#database.read.selectFrom('versions').selectAll().where('state', '=', state);
     if (waiting.has(state)) query = query.where(isWaiting);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], versionOf);
+    return pageById(query, 'oldest first', page, versionOf);
   }
 }
 

@@ -9,8 +9,9 @@ import {
   type WebhookChange,
   type WebhookStore,
 } from '../../core/events/index.ts';
-import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { pageById } from './page-by-id.ts';
 import type { SqlDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -143,16 +144,8 @@ export class SqlWebhookStore implements WebhookStore {
   }
 
   async list(page: PageRequest): Promise<Page<Webhook>> {
-    let query = this.#database.read.selectFrom('webhooks').selectAll();
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '>', id);
-    }
-    const rows = await query
-      .orderBy('id')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], webhookOf);
+    const query = this.#database.read.selectFrom('webhooks').selectAll();
+    return pageById(query, 'oldest first', page, webhookOf);
   }
 
   async findDelivery(id: string): Promise<Delivery | null> {
@@ -165,19 +158,11 @@ export class SqlWebhookStore implements WebhookStore {
   }
 
   async listDeliveries(webhookId: string, page: PageRequest): Promise<Page<Delivery>> {
-    let query = this.#database.read
+    const query = this.#database.read
       .selectFrom('webhook_deliveries')
       .selectAll()
       .where('webhook_id', '=', webhookId);
-    if (page.after !== undefined) {
-      const [id] = sortKeyOf(page.after, ['string']) as [string];
-      query = query.where('id', '<', id);
-    }
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows, page.limit, (row) => [row.id], deliveryOf);
+    return pageById(query, 'newest first', page, deliveryOf);
   }
 }
 

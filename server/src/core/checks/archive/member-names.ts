@@ -46,8 +46,7 @@ export function pathFault(path: string): string | null {
   if (path.includes('\\')) return 'The name has a backslash, which separates folders on Windows.';
   if (path.startsWith('/')) return 'The path is absolute.';
   if (/^[a-z]:/i.test(path)) return 'The path names a drive.';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'The name has control characters.';
+  if (/\p{Cc}/u.test(path)) return 'The name has control characters.';
   const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
   for (const segment of segments) {
     if (segment === '..') return 'The path leads upwards (`..`).';
