@@ -41,7 +41,6 @@ export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...packageRoutes,
   ...quarantineRoutes,
-
   ...accessRoutes,
   ...itemRoutes,
   ...auditRoutes,

@@ -1,3 +1,5 @@
+import type { Clock, Randomness } from '../clock.ts';
+
 /** Something that happened to a version, told to those it concerns. */
 export interface RegistryEvent {
   /** The id of the server-sent event and of the webhook message. */
@@ -32,6 +34,15 @@ export type EventKind = (typeof eventKinds)[number];
 export interface EventAppended {
   readonly change: 'event.append';
   readonly event: RegistryEvent;
+}
+
+/** The event that something happened just now, to be committed with it. */
+export function happened(
+  { clock, randomness }: { clock: Clock; randomness: Randomness },
+  kind: EventKind,
+  about: Omit<RegistryEvent, 'id' | 'at' | 'kind'>,
+): EventAppended {
+  return { change: 'event.append', event: { id: randomness.id(), at: clock.now(), kind, ...about } };
 }
 
 /** The job that an engine queues together with the event. */

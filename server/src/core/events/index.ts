@@ -3,7 +3,7 @@ export { createWebhook } from './create-webhook.ts';
 export { deleteWebhook } from './delete-webhook.ts';
 export { deliver, giveUpDelivery } from './deliver.ts';
 export type { EventAppended, EventKind, RegistryEvent } from './event.ts';
-export { eventKinds, tellingJob } from './event.ts';
+export { eventKinds, happened, tellingJob } from './event.ts';
 export { EventFeed, type EventFeedSettings } from './event-feed.ts';
 export { type EventStream, followEvents } from './follow-events.ts';
 export type * from './ports.ts';

@@ -5,7 +5,7 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
 import { notFound, RegistryError } from '../errors.ts';
-import type { EventAppended, EventKind } from '../events/index.ts';
+import { type EventAppended, type EventKind, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import type { OperationName } from '../operations.ts';
 import { afterWithdrawal } from './latest-version.ts';
@@ -121,22 +121,16 @@ export function contentLetGo(
 }
 
 function told(
-  { clock, randomness }: { clock: Clock; randomness: Randomness },
+  ports: { clock: Clock; randomness: Randomness },
   pkg: Package,
   version: Version,
   kind: EventKind,
 ): EventAppended {
-  return {
-    change: 'event.append',
-    event: {
-      id: randomness.id(),
-      at: clock.now(),
-      kind,
-      userId: pkg.ownerId,
-      uploadId: version.uploadId,
-      packageId: pkg.id,
-      versionId: version.id,
-      data: { package: pkg.name, version: version.label, reason: version.reason },
-    },
-  };
+  return happened(ports, kind, {
+    userId: pkg.ownerId,
+    uploadId: version.uploadId,
+    packageId: pkg.id,
+    versionId: version.id,
+    data: { package: pkg.name, version: version.label, reason: version.reason },
+  });
 }

@@ -3,7 +3,7 @@ import { type Caller, registryItself } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { notFound } from '../errors.ts';
-import type { EventAppended, EventKind } from '../events/index.ts';
+import { type EventAppended, type EventKind, happened } from '../events/index.ts';
 import {
   afterPublication,
   type Package,
@@ -109,22 +109,16 @@ async function describedBy(
 }
 
 function decisionEvent(
-  { clock, randomness }: { clock: Clock; randomness: Randomness },
+  ports: { clock: Clock; randomness: Randomness },
   pkg: Package,
   version: Version,
   kind: EventKind,
 ): EventAppended {
-  return {
-    change: 'event.append',
-    event: {
-      id: randomness.id(),
-      at: clock.now(),
-      kind,
-      userId: version.uploadedBy.userId,
-      uploadId: version.uploadId,
-      packageId: pkg.id,
-      versionId: version.id,
-      data: { package: pkg.name, version: version.label, digest: version.digest, reason: version.reason },
-    },
-  };
+  return happened(ports, kind, {
+    userId: version.uploadedBy.userId,
+    uploadId: version.uploadId,
+    packageId: pkg.id,
+    versionId: version.id,
+    data: { package: pkg.name, version: version.label, digest: version.digest, reason: version.reason },
+  });
 }

@@ -6,7 +6,7 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
 import { notFound } from '../errors.ts';
-import type { EventAppended } from '../events/index.ts';
+import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   contentLetGo,
@@ -110,19 +110,13 @@ export async function rejectVersion(
   await ports.commit([
     { change: 'version.change', version: rejected },
     ...contentLetGo(ports, rejected),
-    {
-      change: 'event.append',
-      event: {
-        id: ports.randomness.id(),
-        at: ports.clock.now(),
-        kind: 'version.rejected',
-        userId: version.uploadedBy.userId,
-        uploadId: version.uploadId,
-        packageId: pkg.id,
-        versionId,
-        data: { package: pkg.name, version: version.label, reason },
-      },
-    },
+    happened(ports, 'version.rejected', {
+      userId: version.uploadedBy.userId,
+      uploadId: version.uploadId,
+      packageId: pkg.id,
+      versionId,
+      data: { package: pkg.name, version: version.label, reason },
+    }),
     audited(ports, caller, 'quarantine.reject', subjectOf(pkg, version), { reason }),
   ]);
   return rejected;

@@ -4,7 +4,7 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { type ContentStore, incomingKey, type ReceivedPart, type ReceivingStore } from '../content/index.ts';
 import { RegistryError } from '../errors.ts';
-import type { EventAppended } from '../events/index.ts';
+import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import type { Package, PackageInserted, PackageStore, Version, VersionInserted } from '../packages/index.ts';
 import { requireMayPublish } from './begin-upload.ts';
@@ -181,18 +181,12 @@ function checkVersionJob(versionId: string, runAt: Date): JobQueued {
   };
 }
 
-function completedEvent({ randomness, clock }: CompleteUploadPorts, upload: Upload): EventAppended {
-  return {
-    change: 'event.append',
-    event: {
-      id: randomness.id(),
-      at: clock.now(),
-      kind: 'upload.completed',
-      userId: upload.userId,
-      uploadId: upload.id,
-      packageId: upload.packageId,
-      versionId: upload.versionId,
-      data: { package: upload.packageName, version: upload.label, sizeBytes: upload.sizeBytes },
-    },
-  };
+function completedEvent(ports: CompleteUploadPorts, upload: Upload): EventAppended {
+  return happened(ports, 'upload.completed', {
+    userId: upload.userId,
+    uploadId: upload.id,
+    packageId: upload.packageId,
+    versionId: upload.versionId,
+    data: { package: upload.packageName, version: upload.label, sizeBytes: upload.sizeBytes },
+  });
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { type ContentStore, incomingKey, type ReceivingStore } from '../content/index.ts';
-import type { EventAppended } from '../events/index.ts';
+import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import type { UploadStore } from './ports.ts';
 import {
@@ -68,21 +68,12 @@ export async function cleanUpload(
   await ports.content.remove(key);
 }
 
-function expiredEvent(
-  { clock, randomness }: { clock: Clock; randomness: Randomness },
-  upload: Upload,
-): EventAppended {
-  return {
-    change: 'event.append',
-    event: {
-      id: randomness.id(),
-      at: clock.now(),
-      kind: 'upload.expired',
-      userId: upload.userId,
-      uploadId: upload.id,
-      packageId: null,
-      versionId: null,
-      data: { package: upload.packageName, version: upload.label },
-    },
-  };
+function expiredEvent(ports: { clock: Clock; randomness: Randomness }, upload: Upload): EventAppended {
+  return happened(ports, 'upload.expired', {
+    userId: upload.userId,
+    uploadId: upload.id,
+    packageId: null,
+    versionId: null,
+    data: { package: upload.packageName, version: upload.label },
+  });
 }
