@@ -1,4 +1,4 @@
-// Where a check thread begins: the counterpart of wiring.ts inside the threads that `ThreadedExaminer` starts.
+// Where a check thread begins: the counterpart of wiring/ inside the threads that `ThreadedExaminer` starts.
 import { openFileSource } from './adapters/filesystem/file-source.ts';
 import { openMemorySource } from './adapters/memory/memory-source.ts';
 import { checkThreadHandler } from './adapters/threads/check-thread-handler.ts';

@@ -12,7 +12,7 @@ import {
 } from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
-import type { CommandPorts } from './wiring.ts';
+import type { CommandPorts } from './wiring/commands.ts';
 
 const permissions: CommandOption = {
   type: 'string',
@@ -41,7 +41,7 @@ export const commands: readonly Command[] = [
     arguments: [],
     options: {},
     run: async (config, _given, print) => {
-      const applied = await (await import('./wiring.ts')).migrateOnly(config);
+      const applied = await (await import('./wiring/commands.ts')).migrateOnly(config);
       for (const name of applied) print(name);
       if (applied.length === 0) print('Nothing to do.');
     },
@@ -130,7 +130,7 @@ export const commands: readonly Command[] = [
 /** Opens the records for the time of a command; a server may run on them meanwhile. */
 function withPorts(run: (ports: CommandPorts, given: Given, print: Print) => Promise<void>): Command['run'] {
   return async (config, given, print) => {
-    const { ports, close } = await (await import('./wiring.ts')).wireCommands(config);
+    const { ports, close } = await (await import('./wiring/commands.ts')).wireCommands(config);
     try {
       await run(ports, given, print);
     } finally {

@@ -5,7 +5,7 @@ import { buildApp } from './http/app.ts';
 import { createLogger, exitAfterLog } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
-import { wire } from './wiring.ts';
+import { wire } from './wiring/wire.ts';
 
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {

@@ -3,7 +3,7 @@ import type { Config } from './config/index.ts';
 import { createLogger, exitAfterLog } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
-import { wire } from './wiring.ts';
+import { wire } from './wiring/wire.ts';
 
 /** Resolves when jobs are taken. A signal stops it, in phases. */
 export async function work(config: Config): Promise<void> {

@@ -1,4 +1,4 @@
-// Everything a route may hand to a use case: all ports and settings, filled by wiring.ts. A use case takes only
+// Everything a route may hand to a use case: all ports and settings, filled by wiring/. A use case takes only
 // those that it names.
 import type { AccessSettings, Passwords, SessionSigner } from '../core/access/index.ts';
 import type { AuditEntry } from '../core/audit/index.ts';

@@ -5,7 +5,7 @@ import type { RecordsEngine } from '../core/engine.ts';
 import type { SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
 
-/** Everything a job may hand to a use case; filled by wiring.ts. */
+/** Everything a job may hand to a use case; filled by wiring/. */
 export interface WorkerPorts extends RecordsEngine {
   readonly clock: Clock;
   readonly randomness: Randomness;

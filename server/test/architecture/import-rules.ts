@@ -105,7 +105,7 @@ function serverRefusal(from: Place, to: Place, target: string): string | null {
   if (isOwn) return null;
   if (from.part === 'config') return 'config uses nothing but itself';
   if (to.part === 'core') return indexOnly(to);
-  if (from.part === 'root') return null;
+  if (from.part === 'root' || from.part === 'wiring') return null;
   return `${from.part} uses core and its own files only`;
 }
 
@@ -144,6 +144,7 @@ export function unknownParts(tree: SourceTree): string[] {
     'worker',
     'config',
     'admin',
+    'wiring',
     ...workspaces,
     'tools',
   ]);

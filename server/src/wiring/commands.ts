@@ -1,0 +1,29 @@
+// What the commands of an operator work with; a server may run on the same engines meanwhile.
+import { SystemClock } from '../adapters/system/clock.ts';
+import { SystemRandomness } from '../adapters/system/randomness.ts';
+import type { Config } from '../config/index.ts';
+import { accessPorts } from './access.ts';
+import { openRecords } from './records.ts';
+import { openSecrets } from './secrets.ts';
+
+export async function wireCommands(config: Config) {
+  const records = await openRecords(config);
+  await records.migrate();
+  const { engine } = records;
+  const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
+  const { signingKeys } = await openSecrets(config, clock);
+  const access = await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness });
+  return { ports: { ...engine, ...access, clock, randomness }, close: () => records.close() };
+}
+
+export type CommandPorts = Awaited<ReturnType<typeof wireCommands>>['ports'];
+
+/** Resolves with what was done. */
+export async function migrateOnly(config: Config): Promise<string[]> {
+  const records = await openRecords(config);
+  try {
+    return await records.migrate();
+  } finally {
+    await records.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { PrometheusTelemetry } from '../adapters/prometheus/prometheus-telemetry.ts';
+import { HttpWebhookSender } from '../adapters/webhook-delivery/http-webhook-sender.ts';
+import type { Config } from '../config/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { RecordsEngine } from '../core/engine.ts';
+import { EventFeed } from '../core/events/index.ts';
+import { version } from '../version.ts';
+
+/** What it takes to tell others about events, and the monitoring system about everything. */
+export function tellingPorts(config: Config, engine: RecordsEngine, clock: Clock) {
+  const { events } = config;
+  const telemetry = new PrometheusTelemetry({ version, jobs: engine.jobs, now: () => clock.now() });
+  return {
+    telemetry,
+    eventFeed: new EventFeed(engine, { ...events, opened: (streams) => telemetry.eventStreams(streams) }),
+    webhookSender: new HttpWebhookSender({
+      timeoutMs: events.webhookTimeoutMs,
+      allowPrivate: events.webhookAllowPrivate,
+    }),
+    webhookSwitchOffAfter: events.webhookSwitchOffAfter,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Config } from '../config/index.ts';
+import type { Clock } from '../core/clock.ts';
+import { type ContentStore, incomingKey } from '../core/content/index.ts';
+import type { RecordsEngine } from '../core/engine.ts';
+import {
+  HealthMonitor,
+  jobsComponent,
+  probedComponent,
+  Traffic,
+  workerComponent,
+} from '../core/health/index.ts';
+import { version } from '../version.ts';
+
+/** What it takes to see how the registry is: its components, looked at every minute, and its traffic. */
+export function watchingPorts(
+  config: Config,
+  engine: RecordsEngine,
+  { clock, content }: { clock: Clock; content: ContentStore },
+) {
+  let worker: { readonly lastSeenAt: Date | null } = { lastSeenAt: null };
+  const traffic = new Traffic();
+  const deadJobs = [{ label: 'Jobs that have given up', url: '/api/jobs/dead' }];
+  const health = new HealthMonitor({ clock }, [
+    traffic,
+    probedComponent({ id: 'database', title: 'Database', description: 'Keeps every record.', logs: [] }, () =>
+      engine.events.find('health-probe'),
+    ),
+    probedComponent(
+      { id: 'content', title: 'Content store', description: 'Keeps the bytes of packages.', logs: [] },
+      () => content.stat(incomingKey('health-probe')),
+    ),
+    jobsComponent(
+      { id: 'jobs', title: 'Job queue', description: 'Keeps what is still to be done.', logs: deadJobs },
+      engine.jobs,
+    ),
+    workerComponent(() => worker.lastSeenAt),
+    jobsComponent(
+      {
+        id: 'webhooks',
+        title: 'Events and webhooks',
+        description: 'Tells users and their programs what happened.',
+        logs: [...deadJobs, { label: 'Webhooks', url: '/api/webhooks?all=true' }],
+      },
+      engine.jobs,
+      ['tell-event', 'deliver-webhook'],
+    ),
+  ]);
+  const everyMinute = setInterval(() => void health.components(1), 60_000).unref();
+  return {
+    ports: { health, traffic, metricsFor: config.observability.metricsFor, version, startedAt: clock.now() },
+    seeWorker: (seen: { readonly lastSeenAt: Date | null }) => {
+      worker = seen;
+    },
+    stop: () => clearInterval(everyMinute),
+  };
+}

@@ -1,0 +1,99 @@
+// Connects the ports of a server or worker to the adapters that the configuration chooses.
+import type { Logger } from 'pino';
+import { SystemClock } from '../adapters/system/clock.ts';
+import { SystemRandomness } from '../adapters/system/randomness.ts';
+import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
+import type { Config } from '../config/index.ts';
+import { observingAudit } from '../core/audit/index.ts';
+import type { Examiner } from '../core/checks/index.ts';
+import type { Telemetry } from '../core/health/index.ts';
+import type { Registry } from '../http/registry.ts';
+import type { WorkerPorts } from '../worker/ports.ts';
+import { accessPorts } from './access.ts';
+import { openContent } from './content.ts';
+import { openRecords } from './records.ts';
+import { openSecrets } from './secrets.ts';
+import { tellingPorts } from './telling.ts';
+import { watchingPorts } from './watching.ts';
+
+export interface Wired {
+  readonly registry: Registry;
+  readonly worker: WorkerPorts;
+  /** Tells when the worker of this process, if there is one, was last seen at work. */
+  seeWorker(worker: { readonly lastSeenAt: Date | null }): void;
+  /** Tells the address that the server listens at, once it does: addresses that it signs begin with it. */
+  listeningAt(url: string): void;
+  /** Writes what was observed for the audit and has not been appended yet. */
+  flushAudit(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the engines that the configuration names, migrated, and connects the ports to them. */
+export async function wire(config: Config, logger: Logger): Promise<Wired> {
+  const records = await openRecords(config);
+  await records.migrate();
+  const { engine } = records;
+  const clock = new SystemClock();
+  const randomness = new SystemRandomness();
+  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, clock);
+  const at = { url: config.server.publicUrl };
+  const given = { engine, clock, randomness, addressKeys, publicUrl: () => at.url };
+  const content = await openContent(config, given);
+  const { uploads, checks } = config;
+  const examiner = new ThreadedExaminer(new URL('../check-thread.ts', import.meta.url), checks, checks);
+  const telling = { ...tellingPorts(config, engine, clock), secretBox };
+  const watching = watchingPorts(config, engine, { clock, content: content.content });
+  const observing = observingAudit(engine, {
+    ...observedAudit,
+    report: (problem, cause) => logger.error({ err: cause }, problem),
+  });
+  return {
+    worker: {
+      ...engine,
+      ...content,
+      ...telling,
+      clock,
+      randomness,
+      examiner: measured(examiner, telling.telemetry),
+      sweepGraceMs: config.worker.sweepGraceMs,
+    },
+    seeWorker: watching.seeWorker,
+    listeningAt: (url) => {
+      at.url ||= url;
+    },
+    registry: {
+      ...engine,
+      ...content,
+      uploadLimits: uploads,
+      downloadLifetimeMs: uploads.downloadLifetimeMs,
+      ...(await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness })),
+      clock,
+      randomness,
+      ...telling,
+      ...watching.ports,
+      observe: observing.observe,
+    },
+    flushAudit: () => observing.flush(),
+    close: async () => {
+      watching.stop();
+      await examiner.close();
+      await records.close();
+    },
+  };
+}
+
+const observedAudit = { waitMs: 250, batch: 200, maximumKept: 20_000 };
+
+/** Tells how long each check took and what it concluded. */
+function measured(examiner: Examiner, telemetry: Telemetry): Examiner {
+  return {
+    close: () => examiner.close(),
+    async examine(content, about, signal) {
+      const examination = await examiner.examine(content, about, signal);
+      for (const { check, verdict, durationMs } of examination.results) {
+        telemetry.checkEnded(check, verdict, durationMs / 1000);
+      }
+      return examination;
+    },
+  };
+}
