@@ -148,3 +148,18 @@ test('workers on the same data share the jobs: every version is decided once', a
   assert.deepEqual(worker.errors, []);
   await server.stop();
 });
+
+test('a server without a worker takes uploads, and leaves the jobs to workers of their own', async () => {
+  const server = await startServer({ ASSAY_WORKER_IN_SERVER: 'false' });
+  const ada = await addUser(await enterAsAdministrator(server), 'ada');
+  const { id } = await upload(ada.api, { name: 'waiting' }, await zipOf({ 'data.bin': randomBytes(1024) }));
+  const worker = new AssayProcess(['work'], server.dataFolder, { ASSAY_WORKER_POLL_MS: '20' });
+  assert.equal((await decided(ada.api, id)).outcome.state, 'published');
+  assert.ok(!server.log.some(({ kind }) => kind === 'check-version'));
+  await waitFor('the check in the log of the worker', () =>
+    worker.log.some(({ kind, outcome }) => kind === 'check-version' && outcome === 'finished'),
+  );
+  worker.signal('SIGTERM');
+  assert.deepEqual(await worker.exit(), { code: 0, signal: null });
+  await server.stop();
+});

@@ -1,4 +1,4 @@
-// The role `serve`: the API and a worker in one process.
+// The role `serve`: the API and, unless the configuration says otherwise, a worker in one process.
 import type { Config } from './config/index.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './core/access/index.ts';
 import { buildApp } from './http/app.ts';
@@ -21,8 +21,8 @@ export async function serve(config: Config): Promise<void> {
     throw error;
   });
   wired.listeningAt(address);
-  const worker = startWorker(wired.worker, config.worker, logger);
-  wired.seeWorker(worker);
+  const worker = config.worker.inServer ? startWorker(wired.worker, config.worker, logger) : null;
+  if (worker !== null) wired.seeWorker(worker);
   // Requests queue jobs, both are noted in the audit, and all of it lies in the engines.
   const phases: Phase[] = [
     {
@@ -31,7 +31,7 @@ export async function serve(config: Config): Promise<void> {
       run: () => app.close(),
       giveUp: () => app.server.closeAllConnections(),
     },
-    { name: 'finish jobs', run: () => worker.stop(config.server.shutdownTimeoutMs * 0.8) },
+    { name: 'finish jobs', run: async () => worker?.stop(config.server.shutdownTimeoutMs * 0.8) },
     { name: 'flush audit', run: wired.flushAudit },
     { name: 'close engines', run: wired.close },
   ];

@@ -1,6 +1,12 @@
-import { integer, type Values } from './fields.ts';
+import { flag, integer, type Values } from './fields.ts';
 
 export const workerFields = {
+  inServer: flag({
+    variable: 'ASSAY_WORKER_IN_SERVER',
+    meaning:
+      'Whether `serve` also works on jobs. `false` where workers run as processes of their own (`assay work`).',
+    default: true,
+  }),
   concurrency: integer({
     variable: 'ASSAY_WORKER_CONCURRENCY',
     meaning: 'Jobs that one worker runs at the same time. Checks share the threads of ASSAY_CHECK_THREADS.',
