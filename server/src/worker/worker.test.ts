@@ -227,6 +227,21 @@ test('an idle worker stops at once, whatever it waits for', async () => {
   assert.ok(performance.now() - before < 5_000);
 });
 
+test('a queue that waits for a job to come is told when the worker stops', async () => {
+  const { ports, start } = await testWorker();
+  let asked = 0;
+  const jobs = withMethods(ports.jobs, {
+    lease: (_kinds, _now, _leaseMs, signal) => {
+      asked++;
+      return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(null)));
+    },
+  });
+  const worker = start({}, {}, { ...ports, jobs });
+  await until('the question', () => asked === 1);
+  await worker.stop(60_000);
+  assert.equal(asked, 1);
+});
+
 test('uploads become versions by a worker alone', async () => {
   const { submit, find, told, startWith } = await testWorker();
   const { id } = await submit(someCaller());

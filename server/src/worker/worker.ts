@@ -81,9 +81,10 @@ export class Worker {
 
   async #lease(): Promise<LeasedJob | null> {
     try {
-      const now = this.#ports.clock.now();
-      const job = await this.#ports.jobs.lease([...this.#handlers.keys()], now, this.#settings.leaseMs);
-      this.lastSeenAt = now;
+      const { clock, jobs } = this.#ports;
+      const kinds = [...this.#handlers.keys()];
+      const job = await jobs.lease(kinds, clock.now(), this.#settings.leaseMs, this.#stopping.signal);
+      this.lastSeenAt = clock.now();
       return job;
     } catch {
       // The queue does not answer; it shows in `lastSeenAt`, and the next poll tries again.

@@ -35,6 +35,39 @@ describeOnEveryEngine('JobQueue', (engine) => {
     assert.equal((await leaseNow(after(5))).id, later.id);
   });
 
+  test('one job is leased by its id, by one of those who want it; the others are told when to come again', async () => {
+    const [wanted, older] = [someJob({ runAt: after(1) }), someJob({ runAt: start })];
+    await queue(wanted);
+    await queue(older);
+    assert.deepEqual(await engine().jobs.leaseJob(wanted.id, start, 10_000), { dueAt: after(1) });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => engine().jobs.leaseJob(wanted.id, after(2), 10_000)),
+    );
+    const [leased, ...more] = answers.filter((answer) => answer !== null && 'leaseId' in answer);
+    assert.ok(leased && 'leaseId' in leased && more.length === 0);
+    assert.deepEqual(
+      { ...leased, leaseId: '' },
+      { ...wanted, leaseId: '', attempt: 1, leasedUntil: after(12) },
+    );
+    for (const answer of answers) if (answer !== leased) assert.deepEqual(answer, { dueAt: after(12) });
+    assert.equal((await leaseNow(after(3))).id, older.id);
+    const again = await engine().jobs.leaseJob(wanted.id, after(12), 10_000);
+    assert.ok(again !== null && 'leaseId' in again && again.attempt === 2);
+    assert.equal(await engine().jobs.finish(leased), false);
+    assert.equal(await engine().jobs.finish(again), true);
+  });
+
+  test('no lease is given by the id of a job that is finished, dead or was never there', async () => {
+    const [finished, dead] = [someJob({ runAt: start }), someJob({ runAt: after(1) })];
+    await queue(finished);
+    await queue(dead);
+    await engine().jobs.finish(await leaseNow(start));
+    await engine().jobs.fail(await leaseNow(after(1)), 'hopeless', null, after(1));
+    for (const { id } of [finished, dead, someJob()]) {
+      assert.equal(await engine().jobs.leaseJob(id, after(1000), 10_000), null);
+    }
+  });
+
   test('a lease that ran out lets another worker take the job, and the first one finds out', async () => {
     await queue(someJob({ runAt: start }));
     const first = await leaseNow(start);

@@ -3,6 +3,7 @@ import type {
   DeadJob,
   Job,
   JobKind,
+  JobNotDue,
   JobQueue,
   JobQueued,
   JobRevived,
@@ -54,7 +55,16 @@ export class MemoryJobQueue implements JobQueue {
     const due = [...this.#jobs.values()]
       .filter(({ state, dueAt, job }) => state !== 'dead' && dueAt <= now && kinds.includes(job.kind))
       .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())[0];
-    if (due === undefined) return null;
+    return due === undefined ? null : this.#lease(due, now, leaseMs);
+  }
+
+  async leaseJob(id: string, now: Date, leaseMs: number): Promise<LeasedJob | JobNotDue | null> {
+    const kept = this.#jobs.get(id);
+    if (kept === undefined || kept.state === 'dead') return null;
+    return kept.dueAt <= now ? this.#lease(kept, now, leaseMs) : { dueAt: kept.dueAt };
+  }
+
+  #lease(due: KeptJob, now: Date, leaseMs: number): LeasedJob {
     const leasedUntil = new Date(now.getTime() + leaseMs);
     const leaseId = String(++this.#leases);
     const attempt = due.attempt + 1;

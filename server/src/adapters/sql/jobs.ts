@@ -4,6 +4,7 @@ import { RegistryError } from '../../core/errors.ts';
 import type {
   DeadJob,
   JobKind,
+  JobNotDue,
   JobQueue,
   JobQueued,
   JobRevived,
@@ -103,6 +104,32 @@ export class SqlJobQueue implements JobQueue {
         .executeTakeFirst(),
     );
     return row === undefined ? null : leasedJobOf(row);
+  }
+
+  async leaseJob(id: string, now: Date, leaseMs: number): Promise<LeasedJob | JobNotDue | null> {
+    const row = await this.#database.relaxed((write) =>
+      write
+        .updateTable('jobs')
+        .set((eb) => ({
+          state: 'running',
+          due_at: now.getTime() + leaseMs,
+          attempt: eb('attempt', '+', 1),
+          lease_id: randomUUID(),
+        }))
+        .where('id', '=', id)
+        .where('state', '<>', dead)
+        .where('due_at', '<=', now.getTime())
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    if (row !== undefined) return leasedJobOf(row);
+    const kept = await this.#database.read
+      .selectFrom('jobs')
+      .select('due_at')
+      .where('id', '=', id)
+      .where('state', '<>', dead)
+      .executeTakeFirst();
+    return kept === undefined ? null : { dueAt: new Date(kept.due_at) };
   }
 
   /** Asked on the reading side first: an idle queue costs no write lock. */

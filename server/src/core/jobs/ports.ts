@@ -3,8 +3,20 @@ import type { DeadJob, JobKind, LeasedJob } from './job.ts';
 
 /** Jobs are put in by commits (`job.queue`), so that no job is lost or queued for what did not happen. */
 export interface JobQueue {
-  /** Leases the job that is due longest, or null when none is due. A lease that ran out counts as an attempt. */
-  lease(kinds: readonly JobKind[], now: Date, leaseMs: number): Promise<LeasedJob | null>;
+  /**
+   * Leases the job that is due longest, or null when none is due. A lease that ran out counts as an attempt. An
+   * engine may wait some seconds for a job to come, until `signal` is aborted, and may give due jobs in another order
+   * when it is told of them by messages.
+   */
+  lease(
+    kinds: readonly JobKind[],
+    now: Date,
+    leaseMs: number,
+    signal?: AbortSignal,
+  ): Promise<LeasedJob | null>;
+
+  /** Leases exactly this job. When it may not be taken now: when it may be, or null when it is finished or dead. */
+  leaseJob(id: string, now: Date, leaseMs: number): Promise<LeasedJob | JobNotDue | null>;
 
   /** Prolongs the lease; false when it is lost: then stop working, somebody else may have begun. */
   prolong(job: LeasedJob, until: Date): Promise<boolean>;
@@ -23,6 +35,11 @@ export interface JobQueue {
 
   /** By kind: how many are due or running, how many are dead, and since when the longest-waiting one is due. */
   statistics(now: Date): Promise<readonly JobStatistics[]>;
+}
+
+/** A job that waits for its time, or that somebody works on. */
+export interface JobNotDue {
+  readonly dueAt: Date;
 }
 
 export interface JobStatistics {
