@@ -10,6 +10,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
+import { startTestServers } from './test-servers.ts';
 
 const usage = `Usage: npm test -- [<file or folder> …] [--name <pattern>] [--nothing-skipped]
 
@@ -53,8 +54,16 @@ async function main(args: string[]): Promise<number> {
   const begun = performance.now();
   const isAcceptance = (file: string) => file.startsWith(`acceptance${sep}`);
   const inParts = files.filter((file) => !isAcceptance(file));
-  await runFiles(inParts, 2, values.name, outcome);
-  await runFiles(files.filter(isAcceptance), 1, values.name, outcome);
+  const servers = await startTestServers();
+  // Of this process, from which those of the tests have theirs.
+  Object.assign(process.env, servers.environment);
+  for (const reason of servers.missing) console.log(styleText('yellow', `Not started: ${reason}`));
+  try {
+    await runFiles(inParts, 2, values.name, outcome);
+    await runFiles(files.filter(isAcceptance), 1, values.name, outcome);
+  } finally {
+    await servers.stop();
+  }
   printEnd(outcome, performance.now() - begun);
   return exitCode(outcome, values['nothing-skipped']);
 }
