@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type {
   AuditAppended,
   AuditEntry,
@@ -10,8 +10,7 @@ import type {
 import type { OperationName } from '../../core/operations.ts';
 import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
-import type { Tables } from './tables.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface AuditRow {
   id: string;
@@ -90,7 +89,7 @@ export class SqlAuditLog implements AuditLog {
     const last = ends.reduce((one, other) => (isNewer(other, one) ? other : one), null);
     const found = await Promise.all(
       walks.map((walk) =>
-        along(this.#database.read, walk, last === null ? span : { ...span, from: [last.at, last.id] })
+        along(this.#database, walk, last === null ? span : { ...span, from: [last.at, last.id] })
           .selectAll()
           .limit(page.limit + 1)
           .execute(),
@@ -104,7 +103,7 @@ export class SqlAuditLog implements AuditLog {
   /** Null when not more is left of the walk than a list looks at. */
   async #lastLookedAt(walk: Walk, span: Span): Promise<EntryKey | null> {
     if (walk.passing.length === 0) return null;
-    const row = await along(this.#database.read, { ...walk, passing: [] }, span)
+    const row = await along(this.#database, { ...walk, passing: [] }, span)
       .select(['at', 'id'])
       .limit(1)
       .offset(maximumLookedAt - 1)
@@ -119,7 +118,7 @@ export class SqlAuditLog implements AuditLog {
     from,
     until,
   }: DailyFilter): Promise<readonly DailyCount[]> {
-    let query = this.#database.read
+    let query = this.#database.staleRead
       .selectFrom('audit_days')
       .where('day', '>=', dayOf(from))
       .where('day', '<', dayOf(until));
@@ -203,18 +202,18 @@ function spanOf({ from, until }: AuditFilter, after: string | undefined): Span {
   return { from: [from?.getTime() ?? 0, ''], until: cursor[0] < end[0] ? cursor : end };
 }
 
-function along(read: Kysely<Tables>, { by, passing }: Walk, { from, until }: Span) {
-  let query = read
+function along({ dialect, staleRead }: SqlDatabase, { by, passing }: Walk, { from, until }: Span) {
+  let query = staleRead
     .selectFrom('audit_entries')
     .where(sql<boolean>`(at, id) >= (${from[0]}, ${from[1]})`)
     .where(sql<boolean>`(at, id) < (${until[0]}, ${until[1]})`);
   for (const { column, values } of by) {
     const [value = ''] = values;
-    // The outcome in the text of the query lets SQLite see which index has all of these entries.
+    // The outcome in the text of the query lets the database see which index has all of these entries.
     query = query.where(column, '=', column === 'outcome' ? sql.lit(value) : value);
   }
-  // The plus keeps SQLite from walking along an index of this column instead.
-  for (const { column, values } of passing) query = query.where(sql`+${sql.ref(column)}`, 'in', values);
+  // Walking along an index of this column instead would be another walk.
+  for (const { column, values } of passing) query = query.where(dialect.unindexed(column), 'in', values);
   return query.orderBy('at', 'desc').orderBy('id', 'desc');
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Change } from '../../core/commit.ts';
+import type { SqlDialect } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -10,5 +11,6 @@ export type ChangeAppliers<C extends Change> = {
   readonly [Name in C['change']]: (
     write: Kysely<Tables>,
     change: Extract<C, { change: Name }>,
+    dialect: SqlDialect,
   ) => Promise<unknown>;
 };

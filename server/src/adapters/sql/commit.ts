@@ -10,7 +10,7 @@ import { jobChanges } from './jobs.ts';
 import { packageSearchChanges } from './package-search.ts';
 import { packageChanges } from './packages.ts';
 import { reportChanges } from './reports.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { tokenChanges } from './tokens.ts';
 import { uploadChanges } from './uploads.ts';
 import { userChanges } from './users.ts';
@@ -38,11 +38,22 @@ const appliers: ChangeAppliers<AnyChange> = {
 export function sqlCommit(database: SqlDatabase): Commit<AnyChange> {
   return async (changes) => {
     if (changes.length > maximumChanges) throw new Error(`${changes.length} changes in one commit`);
-    await database.write.transaction().execute(async (write) => {
-      for (const change of changes) {
-        const apply = appliers[change.change] as (w: typeof write, c: AnyChange) => Promise<unknown>;
-        await apply(write, change);
+    const ordered = eventsLast(changes);
+    await database.transaction(async (write) => {
+      for (const change of ordered) {
+        const apply = appliers[change.change] as (
+          w: typeof write,
+          c: AnyChange,
+          d: SqlDialect,
+        ) => Promise<unknown>;
+        await apply(write, change, database.dialect);
       }
     });
   };
+}
+
+/** Events are appended one commit after the other; so late, nobody waits for the rest of this one. */
+function eventsLast(changes: readonly AnyChange[]): readonly AnyChange[] {
+  const isEvent = ({ change }: AnyChange) => change === 'event.append';
+  return [...changes.filter((change) => !isEvent(change)), ...changes.filter(isEvent)];
 }

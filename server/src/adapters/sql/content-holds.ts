@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ContentHeld, ContentHolds, ContentReleased } from '../../core/content/index.ts';
 import { RegistryError } from '../../core/errors.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 export interface ContentHoldTables {
   content_holds: { digest: string; version_id: string };
@@ -10,7 +10,8 @@ export interface ContentHoldTables {
 }
 
 export const contentHoldChanges: ChangeAppliers<ContentHeld | ContentReleased> = {
-  'content.hold': async (write, { digest, versionId }) => {
+  'content.hold': async (write, { digest, versionId }, dialect) => {
+    await dialect.lock(write, lockOf(digest));
     const removal = await write
       .selectFrom('content_removals')
       .select('digest')
@@ -34,6 +35,11 @@ export const contentHoldChanges: ChangeAppliers<ContentHeld | ContentReleased> =
       .execute(),
 };
 
+/** Holding looks for a removal, and a removal for holds: one of them at a time. */
+function lockOf(digest: string): string {
+  return `content ${digest}`;
+}
+
 export class SqlContentHolds implements ContentHolds {
   readonly #database: SqlDatabase;
 
@@ -52,9 +58,11 @@ export class SqlContentHolds implements ContentHolds {
   }
 
   claimRemoval(digest: string): Promise<boolean> {
-    return this.#database.write.transaction().execute(async (write) => {
-      await sql`INSERT OR IGNORE INTO content_removals (digest) SELECT ${digest}
-        WHERE NOT EXISTS (SELECT 1 FROM content_holds WHERE digest = ${digest})`.execute(write);
+    return this.#database.transaction(async (write) => {
+      await this.#database.dialect.lock(write, lockOf(digest));
+      await sql`INSERT INTO content_removals (digest) SELECT ${digest}
+        WHERE NOT EXISTS (SELECT 1 FROM content_holds WHERE digest = ${digest})
+        ON CONFLICT DO NOTHING`.execute(write);
       const claimed = await write
         .selectFrom('content_removals')
         .select('digest')

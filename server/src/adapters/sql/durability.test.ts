@@ -8,7 +8,8 @@ import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { openSqlite, type SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import { openSqlite } from './sqlite-database.ts';
 
 const program = fileURLToPath(new URL('../../../test/support/committing-process.ts', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'assay-durability-'));

@@ -9,7 +9,7 @@ import {
 } from '../../core/events/index.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { jobChanges } from './jobs.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface EventRow {
   id: string;
@@ -28,13 +28,15 @@ export interface EventTables {
 }
 
 export const eventChanges: ChangeAppliers<EventAppended> = {
-  'event.append': async (write, { event }) => {
+  'event.append': async (write, { event }, dialect) => {
+    // Until this commit is seen by all: whoever sees a position has seen all before it.
+    await dialect.lock(write, 'events');
     await write
       .insertInto('events')
       .values(rowOf(event))
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
-    await jobChanges['job.queue'](write, { change: 'job.queue', job: tellingJob(event) });
+    await jobChanges['job.queue'](write, { change: 'job.queue', job: tellingJob(event) }, dialect);
   },
 };
 

@@ -4,7 +4,7 @@ import { notFound, RegistryError } from '../../core/errors.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface GroupRow {
   id: string;
@@ -46,23 +46,22 @@ export const groupChanges: ChangeAppliers<GroupChange> = {
     if (numUpdatedRows !== 1n) throw notFound('group', groupId);
   },
 
-  'group.delete': async (write, { groupId }) => {
+  'group.delete': async (write, { groupId }, dialect) => {
+    // First of all, so that nobody becomes a member any more.
+    await dialect.claiming(write.selectFrom('groups').select('id').where('id', '=', groupId)).execute();
     await write.deleteFrom('group_members').where('group_id', '=', groupId).execute();
     await write.deleteFrom('groups').where('id', '=', groupId).execute();
   },
 
-  'group.add-member': async (write, { groupId, userId }) => {
-    const group = await write
-      .selectFrom('groups')
-      .select('name')
-      .where('id', '=', groupId)
+  'group.add-member': async (write, { groupId, userId }, dialect) => {
+    const group = await dialect
+      .keeping(write.selectFrom('groups').select('name').where('id', '=', groupId))
       .executeTakeFirst();
     if (group === undefined) throw notFound('group', groupId);
-    const user = await write
-      .selectFrom('users')
-      .select('name')
-      .where('id', '=', userId)
-      .where('deleted_at', 'is', null)
+    const user = await dialect
+      .keeping(
+        write.selectFrom('users').select('name').where('id', '=', userId).where('deleted_at', 'is', null),
+      )
       .executeTakeFirst();
     if (user === undefined) throw notFound('user', userId);
     await write

@@ -2,7 +2,7 @@ import type { Item, ItemInserted, ItemStore } from '../../core/items/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface ItemRow {
   id: string;

@@ -13,7 +13,7 @@ import type {
 } from '../../core/jobs/index.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface JobRow {
   id: string;
@@ -91,14 +91,16 @@ export class SqlJobQueue implements JobQueue {
           lease_id: randomUUID(),
         }))
         .where('id', '=', (eb) =>
-          eb
-            .selectFrom('jobs as due')
-            .select('due.id')
-            .where('due.state', '<>', dead)
-            .where('due.due_at', '<=', now.getTime())
-            .where('due.kind', 'in', kinds)
-            .orderBy('due.due_at')
-            .limit(1),
+          this.#database.dialect.claimingFree(
+            eb
+              .selectFrom('jobs as due')
+              .select('due.id')
+              .where('due.state', '<>', dead)
+              .where('due.due_at', '<=', now.getTime())
+              .where('due.kind', 'in', kinds)
+              .orderBy('due.due_at')
+              .limit(1),
+          ),
         )
         .returningAll()
         .executeTakeFirst(),
@@ -212,13 +214,13 @@ export class SqlJobQueue implements JobQueue {
   }
 
   async statistics(now: Date): Promise<readonly JobStatistics[]> {
-    const rows = await this.#database.read
+    const rows = await this.#database.staleRead
       .selectFrom('jobs')
       .select([
         'kind',
-        sql<number>`sum(state = 'waiting')`.as('waiting'),
-        sql<number>`sum(state = 'running')`.as('running'),
-        sql<number>`sum(state = 'dead')`.as('dead'),
+        sql<number>`count(*) FILTER (WHERE state = 'waiting')`.as('waiting'),
+        sql<number>`count(*) FILTER (WHERE state = 'running')`.as('running'),
+        sql<number>`count(*) FILTER (WHERE state = 'dead')`.as('dead'),
         sql<number | null>`min(run_at) FILTER (WHERE state <> 'dead' AND run_at <= ${now.getTime()})`.as(
           'oldest',
         ),

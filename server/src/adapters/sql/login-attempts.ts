@@ -1,5 +1,5 @@
 import type { AttemptCount, LoginAttempts } from '../../core/access/index.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface LoginAttemptRow {
   key: string;

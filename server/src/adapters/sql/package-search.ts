@@ -1,5 +1,5 @@
-// Search in SQLite's FTS5. The ranks of hits are asked one after the other until a page is full; what the terms and
-// ranks are: package-search-terms.ts.
+// The ranks of hits are asked one after the other until a page is full; what the terms and ranks are:
+// package-search-terms.ts.
 import { type Kysely, sql } from 'kysely';
 import {
   askedWords,
@@ -13,32 +13,31 @@ import {
 } from '../../core/packages/index.ts';
 import { cursorFrom, type Page, type PageRequest, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import type { Expression } from './package-index.ts';
 import { type Expressions, expressionsFor, expressionsForAll, termsOf } from './package-search-terms.ts';
 import { type PackageRow, packageOf } from './packages.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
 export interface PackageSearchTables {
-  package_search: { rowid: number; terms: string };
   package_readmes: { position: number; words: string };
 }
 
 export const packageSearchChanges: ChangeAppliers<PackageIndexed> = {
-  'package.index': async (write, { packageId, document }) => {
-    const pkg = await write
-      .selectFrom('packages')
-      .select(['position', 'kind'])
-      .where('id', '=', packageId)
+  'package.index': async (write, { packageId, document }, dialect) => {
+    // Claimed, so that of two who index it at once the later one finds the README that the earlier one has kept.
+    const pkg = await dialect
+      .claiming(write.selectFrom('packages').select(['position', 'kind']).where('id', '=', packageId))
       .executeTakeFirst();
     if (pkg === undefined) return;
     const { position, kind } = pkg;
     if (document === null) {
       await write.deleteFrom('package_readmes').where('position', '=', position).execute();
-      await write.deleteFrom('package_search').where('rowid', '=', position).execute();
+      await dialect.packageIndex.remove(write, position);
       return;
     }
     const terms = termsOf(kind, document, await keptReadme(write, position, document.readme));
-    await write.replaceInto('package_search').values({ rowid: position, terms }).execute();
+    await dialect.packageIndex.put(write, position, terms);
   },
 };
 
@@ -57,9 +56,11 @@ async function keptReadme(
     return kept === undefined ? [] : searchWords(kept.words);
   }
   const words = readmeWords(readme);
+  const row = { position, words: words.join(' ') };
   await write
-    .replaceInto('package_readmes')
-    .values({ position, words: words.join(' ') })
+    .insertInto('package_readmes')
+    .values(row)
+    .onConflict((conflict) => conflict.column('position').doUpdateSet(row))
     .execute();
   return words;
 }
@@ -125,17 +126,15 @@ export class SqlPackageSearch implements PackageSearch {
   }
 
   /** Newest first. */
-  async #positions(expression: string, below: number, limit: number): Promise<number[]> {
-    const { rows } = await sql<{ rowid: number }>`
-      SELECT rowid FROM package_search
-      WHERE package_search MATCH ${expression} AND rowid < ${below}
-      ORDER BY rowid DESC LIMIT ${limit}`.execute(this.#database.read);
-    return rows.map((row) => row.rowid);
+  #positions(expression: Expression, below: number, limit: number): Promise<readonly number[]> {
+    const { dialect, staleRead } = this.#database;
+    return dialect.packageIndex.positions(staleRead, expression, below, limit);
   }
 
   /** Those of the packages at these positions that may be shown and are in the range, newest first. */
   async #published(positions: readonly number[], { labels }: PackageQuery): Promise<FoundRow[]> {
     if (positions.length === 0) return [];
+    const { dialect, staleRead } = this.#database;
     const inRange =
       labels === undefined
         ? sql``
@@ -143,8 +142,8 @@ export class SqlPackageSearch implements PackageSearch {
               AND v.order_key BETWEEN ${labels.from} AND ${labels.to} AND v.state = 'published'
               ${labels.preReleases ? sql`` : sql`AND v.order_key LIKE '%~'`})`;
     const { rows } = await sql<FoundRow>`
-      SELECT p.* FROM json_each(${JSON.stringify(positions)}) j CROSS JOIN packages p ON p.position = j.value
-      WHERE p.state = 'published' ${inRange}`.execute(this.#database.read);
+      SELECT p.* FROM ${dialect.tableOf(positions)} CROSS JOIN packages p
+      WHERE p.position = j.value AND p.state = 'published' ${inRange}`.execute(staleRead);
     return rows.sort((one, other) => other.position - one.position);
   }
 }

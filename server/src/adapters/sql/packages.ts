@@ -1,4 +1,4 @@
-import { CompiledQuery, type Generated, sql } from 'kysely';
+import type { CompiledQuery, Generated } from 'kysely';
 import { RegistryError } from '../../core/errors.ts';
 import {
   nameKey,
@@ -13,8 +13,8 @@ import {
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import { breaksUnique, requireUpdated } from './rows.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import { requireUpdated } from './rows.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 export interface PackageRow {
   id: string;
@@ -41,10 +41,12 @@ export interface PackageTables {
 export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = {
   'package.insert': async (write, change) => {
     const row = rowOf(change.package);
-    try {
-      await write.insertInto('packages').values(row).execute();
-    } catch (error) {
-      if (!breaksUnique(error, 'packages.kind, packages.name_key')) throw error;
+    const { numInsertedOrUpdatedRows } = await write
+      .insertInto('packages')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['kind', 'name_key']).doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows !== 1n) {
       throw new RegistryError('name-taken', `The ${row.kind} name ${JSON.stringify(row.name)} is taken.`);
     }
   },
@@ -63,16 +65,18 @@ export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = 
 
 export class SqlPackageStore implements PackageStore {
   readonly #database: SqlDatabase;
+  /** On the path of most requests: compiled once. */
+  readonly #byId: CompiledQuery<PackageRow>;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
+    this.#byId = database.read.selectFrom('packages').selectAll().where('id', '=', '').compile();
   }
 
   async find(id: string): Promise<Package | null> {
-    const { rows } = await this.#database.read.executeQuery(
-      CompiledQuery.raw('SELECT * FROM packages WHERE id = ?', [id]),
-    );
-    const [row] = rows as PackageRow[];
+    const {
+      rows: [row],
+    } = await this.#database.read.executeQuery<PackageRow>({ ...this.#byId, parameters: [id] });
     return row === undefined ? null : packageOf(row);
   }
 
@@ -88,13 +92,14 @@ export class SqlPackageStore implements PackageStore {
 
   async list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>> {
     const [state, ...others] = filter.states;
-    let query = this.#database.read.selectFrom('packages').selectAll();
+    const { dialect, staleRead } = this.#database;
+    let query = staleRead.selectFrom('packages').selectAll();
     // Of several states most packages are in one: walking by id and passing over the few others beats sorting, which
-    // is what the index by state would need (the plus keeps SQLite from using it).
+    // is what the index by state would need.
     query =
       others.length === 0 && state !== undefined
         ? query.where('state', '=', state)
-        : query.where(sql`+state`, 'in', filter.states);
+        : query.where(dialect.unindexed('state'), 'in', filter.states);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
     if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId);
     if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId);

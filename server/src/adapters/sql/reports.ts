@@ -1,7 +1,7 @@
 import type { Verdict } from '../../core/checks/index.ts';
 import type { Report, ReportPut, ReportStore } from '../../core/pipeline/index.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface ReportRow {
   version_id: string;
@@ -17,7 +17,14 @@ export interface ReportTables {
 }
 
 export const reportChanges: ChangeAppliers<ReportPut> = {
-  'report.put': (write, { report }) => write.replaceInto('reports').values(rowOf(report)).execute(),
+  'report.put': (write, { report }) => {
+    const row = rowOf(report);
+    return write
+      .insertInto('reports')
+      .values(row)
+      .onConflict((conflict) => conflict.column('version_id').doUpdateSet(row))
+      .execute();
+  },
 };
 
 export class SqlReportStore implements ReportStore {

@@ -14,8 +14,3 @@ export function requireUpdated(updated: { numUpdatedRows: bigint }, what: string
   if (updated.numUpdatedRows > 0n) return;
   throw new RegistryError('state-conflict', `${what} was changed by somebody else meanwhile; read it again.`);
 }
-
-/** Did the insert break this unique index? SQLite names the columns, not the index. */
-export function breaksUnique(error: unknown, columns: string): boolean {
-  return error instanceof Error && error.message.includes(`UNIQUE constraint failed: ${columns}`);
-}

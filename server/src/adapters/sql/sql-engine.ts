@@ -10,7 +10,7 @@ import { SqlLoginAttempts } from './login-attempts.ts';
 import { SqlPackageSearch } from './package-search.ts';
 import { SqlPackageStore } from './packages.ts';
 import { SqlReportStore } from './reports.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import { SqlTokenStore } from './tokens.ts';
 import { SqlUploadStore } from './uploads.ts';
 import { SqlUserStore } from './users.ts';

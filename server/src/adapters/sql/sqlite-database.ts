@@ -1,23 +1,9 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { StorageError } from '../../core/errors.ts';
+import { fts5Index } from './fts5-index.ts';
+import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import type { Tables } from './tables.ts';
-
-/** A database as the stores use it. Both sides see the same data; only `write` may change it. */
-export interface SqlDatabase {
-  readonly write: Kysely<Tables>;
-  /**
-   * Sees committed data only and never waits for a transaction of `write`. Whatever resolved before a read began
-   * is seen by it.
-   */
-  readonly read: Kysely<Tables>;
-  /**
-   * Runs a change that may be lost in a power cut (not in a crash of the process): a counter, an entry of the
-   * observing audit. It costs no fsync; the next commit makes it durable with its own.
-   */
-  relaxed<T>(change: (write: Kysely<Tables>) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens (and creates) an SQLite file, WAL and FULL: a commit is on the disk when it resolves.
@@ -34,8 +20,11 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqlDatabase 
           dialect: new SqliteDialect({ database: asKyselyWants(connect(path, waitMs)) }),
         });
   return {
+    dialect: sqliteDialect,
     write,
     read,
+    staleRead: read,
+    transaction: (change) => write.transaction().execute(change),
     relaxed: (change) =>
       write.connection().execute(async (connection) => {
         writer.exec('PRAGMA synchronous = NORMAL');
@@ -45,12 +34,28 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqlDatabase 
           writer.exec('PRAGMA synchronous = FULL');
         }
       }),
+    async probe() {
+      await sql`SELECT 1 FROM schema_migrations`.execute(read);
+    },
     async close() {
       if (read !== write) await read.destroy();
       await write.destroy();
     },
   };
 }
+
+/** One writer at a time: nothing that a transaction has read changes before it commits. */
+const sqliteDialect: SqlDialect = {
+  name: 'sqlite',
+  keeping: (query) => query,
+  claiming: (query) => query,
+  claimingFree: (query) => query as never,
+  lock: async () => {},
+  // The plus hides the column from the choice of an index.
+  unindexed: (column) => sql`+${sql.ref(column)}`,
+  tableOf: (numbers) => sql`json_each(${JSON.stringify(numbers)}) j`,
+  packageIndex: fts5Index,
+};
 
 function connect(path: string, waitMs: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: waitMs });

@@ -11,7 +11,7 @@ import type {
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 import { permissionsIn, permissionsText } from './users.ts';
 

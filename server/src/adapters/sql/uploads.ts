@@ -11,7 +11,7 @@ import type {
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
 import { requireUpdated } from './rows.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface UploadRow {
   id: string;

@@ -5,7 +5,7 @@ import { RegistryError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
 export interface UserRow {

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import type { PackageFile } from '../../core/checks/index.ts';
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { VersionFileStore } from '../../core/pipeline/index.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import type { Tables } from './tables.ts';
 
 interface VersionFileRow {
   version_id: string;
@@ -34,8 +36,8 @@ export class SqlVersionFileStore implements VersionFileStore {
       const rows = files.slice(start, start + filesPerBatch).map((file) => rowOf(versionId, file));
       const isLast = start + filesPerBatch >= files.length;
       // The last batch is written through to the disk, and with it, in the same log, all before it.
-      if (isLast) await this.#database.write.replaceInto('version_files').values(rows).execute();
-      else await this.#database.relaxed((write) => write.replaceInto('version_files').values(rows).execute());
+      if (isLast) await putRows(this.#database.write, rows);
+      else await this.#database.relaxed((write) => putRows(write, rows));
       await nextTurn();
     }
   }
@@ -73,6 +75,25 @@ export class SqlVersionFileStore implements VersionFileStore {
   async remove(versionId: string): Promise<void> {
     await this.#database.write.deleteFrom('version_files').where('version_id', '=', versionId).execute();
   }
+}
+
+async function putRows(write: Kysely<Tables>, rows: readonly VersionFileRow[]): Promise<void> {
+  // One statement puts a path only once: the last of several files counts.
+  const byPath = new Map(rows.map((row) => [row.path, row]));
+  await write
+    .insertInto('version_files')
+    .values([...byPath.values()])
+    .onConflict((conflict) =>
+      conflict.columns(['version_id', 'path']).doUpdateSet((row) => ({
+        size_bytes: row.ref('excluded.size_bytes'),
+        stored_bytes: row.ref('excluded.stored_bytes'),
+        method: row.ref('excluded.method'),
+        data_offset: row.ref('excluded.data_offset'),
+        crc32: row.ref('excluded.crc32'),
+        digest: row.ref('excluded.digest'),
+      })),
+    )
+    .execute();
 }
 
 function rowOf(versionId: string, file: PackageFile): VersionFileRow {

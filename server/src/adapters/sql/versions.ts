@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { RegistryError } from '../../core/errors.ts';
 import {
   type LabelRange,
@@ -12,8 +12,8 @@ import {
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import { breaksUnique, dateOf, millisecondsOf, requireUpdated } from './rows.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import { dateOf, millisecondsOf, requireUpdated } from './rows.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 interface VersionRow {
   id: string;
@@ -44,10 +44,14 @@ export interface VersionTables {
 
 export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = {
   'version.insert': async (write, { version }) => {
-    try {
-      await write.insertInto('versions').values(rowOf(version)).execute();
-    } catch (error) {
-      if (!breaksUnique(error, 'versions.package_id, versions.label')) throw error;
+    const { numInsertedOrUpdatedRows } = await write
+      .insertInto('versions')
+      .values(rowOf(version))
+      .onConflict((conflict) =>
+        conflict.columns(['package_id', 'label']).where('state', '<>', sql.lit('rejected')).doNothing(),
+      )
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows !== 1n) {
       throw new RegistryError('version-exists', `The package has a version ${version.label} already.`);
     }
   },
@@ -70,16 +74,18 @@ const isWaiting = sql<boolean>`state IN ('pending', 'quarantined', 'releasing', 
 
 export class SqlVersionStore implements VersionStore {
   readonly #database: SqlDatabase;
+  /** On the path of most requests: compiled once. */
+  readonly #byId: CompiledQuery<VersionRow>;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
+    this.#byId = database.read.selectFrom('versions').selectAll().where('id', '=', '').compile();
   }
 
   async find(id: string): Promise<Version | null> {
-    const { rows } = await this.#database.read.executeQuery(
-      CompiledQuery.raw('SELECT * FROM versions WHERE id = ?', [id]),
-    );
-    const [row] = rows as VersionRow[];
+    const {
+      rows: [row],
+    } = await this.#database.read.executeQuery<VersionRow>({ ...this.#byId, parameters: [id] });
     return row === undefined ? null : versionOf(row);
   }
 

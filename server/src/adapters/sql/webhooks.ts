@@ -12,7 +12,7 @@ import {
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { pageById } from './page-by-id.ts';
-import type { SqlDatabase } from './sqlite-database.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
 interface WebhookRow {
@@ -48,7 +48,8 @@ export interface WebhookTables {
 }
 
 export const webhookChanges: ChangeAppliers<WebhookChange> = {
-  'webhook.insert': async (write, { webhook }) => {
+  'webhook.insert': async (write, { webhook }, dialect) => {
+    await dialect.lock(write, `webhooks of ${webhook.userId}`);
     await requireRoomForWebhook(write, webhook.userId);
     await write.insertInto('webhooks').values(webhookRowOf(webhook)).execute();
   },
@@ -72,11 +73,9 @@ export const webhookChanges: ChangeAppliers<WebhookChange> = {
     await write.deleteFrom('webhook_deliveries').where('webhook_id', '=', webhookId).execute();
   },
 
-  'delivery.insert': async (write, { delivery }) => {
-    const webhook = await write
-      .selectFrom('webhooks')
-      .select('id')
-      .where('id', '=', delivery.webhookId)
+  'delivery.insert': async (write, { delivery }, dialect) => {
+    const webhook = await dialect
+      .keeping(write.selectFrom('webhooks').select('id').where('id', '=', delivery.webhookId))
       .executeTakeFirst();
     if (webhook === undefined) return;
     await write
@@ -158,7 +157,7 @@ export class SqlWebhookStore implements WebhookStore {
   }
 
   async listDeliveries(webhookId: string, page: PageRequest): Promise<Page<Delivery>> {
-    const query = this.#database.read
+    const query = this.#database.staleRead
       .selectFrom('webhook_deliveries')
       .selectAll()
       .where('webhook_id', '=', webhookId);

@@ -1,0 +1,26 @@
+// What finds packages by their terms (package-search-terms.ts), newest first.
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Which packages are meant, by their terms. `begun`: those with any term that begins so. */
+export type Expression =
+  | { readonly term: string; readonly begun: boolean }
+  | { readonly every: readonly Expression[] }
+  | { readonly some: readonly Expression[] }
+  | { readonly those: Expression; readonly without: Expression };
+
+export interface PackageIndex {
+  /** These terms take the place of those that the package was found by. */
+  put(write: Kysely<Tables>, position: number, terms: readonly string[]): Promise<void>;
+  remove(write: Kysely<Tables>, position: number): Promise<void>;
+  /**
+   * The highest positions below `below` of packages that are meant, in descending order, and not more than `limit`. Its cost must not
+   * grow with the number of those that are not given.
+   */
+  positions(
+    read: Kysely<Tables>,
+    expression: Expression,
+    below: number,
+    limit: number,
+  ): Promise<readonly number[]>;
+}
