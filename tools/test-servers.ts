@@ -23,7 +23,9 @@ export class ServerMissing extends Error {
 }
 
 /** Loaded when a run begins, so that a part of the suite that needs none of them loads nothing. */
-const all: Readonly<Record<string, () => Promise<TestServer>>> = {};
+const all: Readonly<Record<string, () => Promise<TestServer>>> = {
+  moto: async () => (await import('./test-servers/moto.ts')).moto,
+};
 
 /** Starts all of them; `stop` ends those that were started. A server that is missing is left out, with its reason. */
 export async function startTestServers(): Promise<StartedServer & { readonly missing: readonly string[] }> {

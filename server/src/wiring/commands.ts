@@ -11,7 +11,7 @@ export async function wireCommands(config: Config) {
   await records.migrate();
   const { engine } = records;
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
-  const { signingKeys } = await openSecrets(config, clock);
+  const { signingKeys } = await openSecrets(config, { clock, randomness });
   const access = await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness });
   return { ports: { ...engine, ...access, clock, randomness }, close: () => records.close() };
 }

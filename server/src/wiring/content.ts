@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
 import {
-  type AddressKey,
+  type AddressKeys,
   type ContentStore,
   type OwnContent,
   type ReceivingStore,
@@ -27,7 +27,7 @@ interface Given {
   readonly engine: RecordsEngine;
   readonly clock: Clock;
   readonly randomness: Randomness;
-  readonly addressKeys: readonly [AddressKey, ...AddressKey[]];
+  readonly addressKeys: AddressKeys;
   readonly publicUrl: () => string;
 }
 

@@ -35,7 +35,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const { engine } = records;
   const clock = new SystemClock();
   const randomness = new SystemRandomness();
-  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, clock);
+  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, { clock, randomness });
   const at = { url: config.server.publicUrl };
   const given = { engine, clock, randomness, addressKeys, publicUrl: () => at.url };
   const content = await openContent(config, given);

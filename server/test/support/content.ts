@@ -75,7 +75,7 @@ async function served(content: ContentStore, incoming: IncomingStore): Promise<C
   const hiddenVersions = new Set<string>();
   const key = { id: 'test', secret: randomness.bytes(32) };
   const own: OwnContent = {
-    addresses: new SignedAddresses({ clock, randomness }, [key]),
+    addresses: new SignedAddresses({ clock, randomness }, { list: async () => [key] }),
     content,
     incoming,
     receivingGuard: { isOpen: async (id) => !closedUploads.has(id) },

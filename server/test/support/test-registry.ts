@@ -8,7 +8,7 @@ import { JoseSessionSigner } from '../../src/adapters/jose/session-signer.ts';
 import { MemoryContentStore } from '../../src/adapters/memory/content-store.ts';
 import { MemoryIncomingStore } from '../../src/adapters/memory/incoming-store.ts';
 import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
-import { MemorySigningKeys } from '../../src/adapters/memory/signing-keys.ts';
+import { MemorySecretStore } from '../../src/adapters/memory/secret-store.ts';
 import {
   type AccessSettings,
   authenticateCaller,
@@ -19,6 +19,7 @@ import {
   Passwords,
   type PersonalToken,
   type Session,
+  SigningKeys,
   type User,
 } from '../../src/core/access/index.ts';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
@@ -100,7 +101,7 @@ export async function testRegistry(settings: Partial<AccessSettings> = {}) {
   const engine = memoryEngine();
   const clock = new TestClock();
   const access = { ...accessSettings, ...settings };
-  const signingKeys = new MemorySigningKeys();
+  const signingKeys = new SigningKeys({ clock, secrets: new MemorySecretStore() });
   await ensureSessionKey({ clock, randomness, signingKeys });
   const sessionSigner = new JoseSessionSigner({ clock, signingKeys, access });
   const passwords = new Passwords(randomness, cheapCost);
@@ -239,7 +240,8 @@ export const uploadLimits: UploadLimits = {
 function testContent(engine: RecordsEngine, clock: Clock) {
   const content = new MemoryContentStore();
   const incoming = new MemoryIncomingStore(content);
-  const addresses = new SignedAddresses({ clock, randomness }, [{ id: 'key', secret: randomness.bytes(32) }]);
+  const key = { id: 'key', secret: randomness.bytes(32) };
+  const addresses = new SignedAddresses({ clock, randomness }, { list: async () => [key] });
   const publicUrl = () => 'http://registry.test';
   return {
     content,

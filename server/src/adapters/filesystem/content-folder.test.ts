@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,7 +9,6 @@ import { beforeEach, describe, test } from 'node:test';
 import { filesBelow, folderPerTest, get, pathsOf, put } from '../../../test/support/content.ts';
 import { randomness } from '../../../test/support/samples.ts';
 import { type Area, incomingKey, packageKey } from '../../core/content/index.ts';
-import { openAddressKeys } from './address-keys.ts';
 import { ContentFolder } from './content-folder.ts';
 import { FilesystemContentStore } from './content-store.ts';
 import { FilesystemIncomingStore } from './incoming-store.ts';
@@ -253,27 +252,5 @@ describe('failures of the operating system', () => {
   test('what is unknown is transient, and so is a folder that goes away while writing', () => {
     assert.equal(storageErrorFrom('a text', 'x').failure, 'transient');
     assert.equal(writingErrorFrom(failed('ENOENT'), 'x').failure, 'transient');
-  });
-});
-
-describe('the keys of addresses', () => {
-  const path = () => join(root(), 'secrets', 'address-keys.json');
-
-  test('are made once, whoever comes first, for their owner only', async () => {
-    const opened = await Promise.all(Array.from({ length: 5 }, () => openAddressKeys(path())));
-    for (const keys of opened) assert.deepEqual(keys, await openAddressKeys(path()));
-    assert.equal((await stat(path())).mode & 0o777, 0o600);
-    assert.equal(opened[0]?.[0].secret.length, 32);
-    assert.deepEqual(await filesBelow(join(root(), 'secrets')), ['address-keys.json']);
-  });
-
-  test('that cannot be understood stop the start, and are not replaced', async () => {
-    await openAddressKeys(path());
-    await chmod(path(), 0o600);
-    for (const text of ['[]', '{}', '[{"id":"a"}]', '[{"id":"a","secret":"short"}]', 'nonsense', '[null]']) {
-      await writeFile(path(), text);
-      await assert.rejects(openAddressKeys(path()), /does not hold address keys/);
-      assert.equal(await readFile(path(), 'utf8'), text);
-    }
   });
 });

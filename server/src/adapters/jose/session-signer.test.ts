@@ -3,14 +3,15 @@ import { test } from 'node:test';
 import { SignJWT } from 'jose';
 import { randomness } from '../../../test/support/samples.ts';
 import { TestClock } from '../../../test/support/test-registry.ts';
-import { MemorySigningKeys } from '../memory/signing-keys.ts';
+import { SigningKeys } from '../../core/access/index.ts';
+import { MemorySecretStore } from '../memory/secret-store.ts';
 import { JoseSessionSigner } from './session-signer.ts';
 
 const statement = { sessionId: 's1', userId: 'u1' };
 
 async function signer() {
   const clock = new TestClock();
-  const signingKeys = new MemorySigningKeys();
+  const signingKeys = new SigningKeys({ clock, secrets: new MemorySecretStore() });
   const key = { id: 'k1', secret: randomness.bytes(32), createdAt: clock.now() };
   await signingKeys.ensureFirst(key);
   const expiresAt = new Date(clock.now().getTime() + 60_000);

@@ -4,7 +4,6 @@ import {
   believedKeysAt,
   type SessionSigner,
   type SessionStatement,
-  type SigningKey,
   type SigningKeys,
   signingKeyAt,
 } from '../../core/access/index.ts';
@@ -55,10 +54,10 @@ export class JoseSessionSigner implements SessionSigner {
 
   async verify(text: string): Promise<SessionStatement | null> {
     const now = this.#clock.now();
-    const keys = believedKeysAt(await this.#keys.list(), now, this.#overlapS);
-    const found = this.#remembered.get(text) ?? (await verified(text, keys, now));
+    const found = this.#remembered.get(text) ?? (await verified(text, this.#keys, now));
     if (found === null) return null;
-    const good = found.expiresAtMs > now.getTime() && keys.some((key) => key.id === found.keyId);
+    const believed = believedKeysAt(await this.#keys.list(found.keyId), now, this.#overlapS);
+    const good = found.expiresAtMs > now.getTime() && believed.some((key) => key.id === found.keyId);
     if (good) this.#remember(text, found);
     else this.#remembered.delete(text);
     return good ? found.statement : null;
@@ -72,12 +71,12 @@ export class JoseSessionSigner implements SessionSigner {
   }
 }
 
-async function verified(text: string, keys: readonly SigningKey[], now: Date): Promise<Remembered | null> {
+async function verified(text: string, keys: SigningKeys, now: Date): Promise<Remembered | null> {
   try {
     const { payload, protectedHeader } = await jwtVerify(
       text,
-      ({ kid }) => {
-        const key = keys.find((one) => one.id === kid);
+      async ({ kid }) => {
+        const key = (await keys.list(kid)).find((one) => one.id === kid);
         if (key === undefined) throw new errors.JWKSNoMatchingKey();
         return key.secret;
       },

@@ -73,28 +73,6 @@ export interface LoginAttempts {
   removeForgotten(now: Date): Promise<void>;
 }
 
-/** A secret that session tokens are signed with. */
-export interface SigningKey {
-  /** Goes into the token, to find the key again. */
-  readonly id: string;
-  /** 32 random bytes. */
-  readonly secret: Uint8Array;
-  readonly createdAt: Date;
-}
-
-/** The keys for session tokens, shared by all processes of the registry. */
-export interface SigningKeys {
-  /**
-   * Oldest first. Cheap enough for every request; what another process has changed is seen at the latest a second
-   * later.
-   */
-  list(): Promise<readonly SigningKey[]>;
-  /** Stores the key as the first one; nothing when there are keys. Durable when it resolves. */
-  ensureFirst(key: SigningKey): Promise<void>;
-  /** Stores these keys instead of those there are. Durable when it resolves. */
-  replace(keys: readonly SigningKey[]): Promise<void>;
-}
-
 /** What a session token states; the rest is in the session's record. */
 export interface SessionStatement {
   readonly sessionId: string;

@@ -2,11 +2,11 @@
 //
 //   made ──2 s──▶ signs and is believed ──successor signs──▶ is believed only ──overlap──▶ forgotten
 //
-// A new key is believed at once and signs a little later: by then every process has read it, so that no process
-// gets to see a token whose key it does not know. The very first key need not wait for anybody.
+// A new key is believed at once and signs a little later. A process that gets to see a token whose key it does not know
+// looks for it, at most once a second: by then it finds it. The very first key need not wait for anybody.
 import type { Clock, Randomness } from '../clock.ts';
-import type { SigningKey, SigningKeys } from './ports.ts';
 import type { AccessSettings } from './settings.ts';
+import type { SigningKey, SigningKeys } from './signing-keys.ts';
 
 const signsAfterMs = 2_000;
 
@@ -48,8 +48,8 @@ export async function rotateSessionKey(
   ports: KeyPorts & { access: Pick<AccessSettings, 'sessionKeyOverlapS'> },
 ): Promise<string> {
   const key = newKey(ports);
-  const keys = [...(await ports.signingKeys.list()), key];
-  await ports.signingKeys.replace(believedKeysAt(keys, ports.clock.now(), ports.access.sessionKeyOverlapS));
+  const { sessionKeyOverlapS } = ports.access;
+  await ports.signingKeys.change((keys) => believedKeysAt([...keys, key], key.createdAt, sessionKeyOverlapS));
   return key.id;
 }
 

@@ -1,3 +1,4 @@
+export * from './address-keys.ts';
 export type * from './content-hold.ts';
 export * from './joinable-parts.ts';
 export * from './open-served.ts';

@@ -18,7 +18,7 @@ export async function openServed(
   digest: string,
   fields: AddressFields,
 ): Promise<ServedContent> {
-  ports.addresses.verify('GET', contentPath(digest), fields);
+  await ports.addresses.verify('GET', contentPath(digest), fields);
   const { version = '', name = '', type = '' } = fields;
   if (!(await ports.servingGuard.isServed(version))) throw notFound('content', digest);
   try {

@@ -37,7 +37,7 @@ export function receivingAtOwnAddresses(
 
     async addressForm(key, conditions, expiresAt) {
       const path = formPath(uploadOf(key));
-      const fields = addresses.sign(
+      const fields = await addresses.sign(
         'POST',
         path,
         {
@@ -54,7 +54,7 @@ export function receivingAtOwnAddresses(
 
     async addressPart(key, _handle, { partNumber, sizeBytes, offset }, expiresAt) {
       const path = partPath(uploadOf(key), partNumber);
-      const fields = addresses.sign(
+      const fields = await addresses.sign(
         'PUT',
         path,
         { size: String(sizeBytes), offset: String(offset) },
@@ -72,7 +72,7 @@ export function servingAtOwnAddresses(addresses: SignedAddresses, publicUrl: () 
         throw new Error(`${printKey(key)} is not the content ${digest}`);
       }
       const path = contentPath(digest);
-      const fields = addresses.sign(
+      const fields = await addresses.sign(
         'GET',
         path,
         { version: versionId, name: fileName, type: contentType },

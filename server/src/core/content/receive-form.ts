@@ -12,7 +12,7 @@ export async function admitForm(
   uploadId: string,
   fields: AddressFields,
 ): Promise<SizeLimits> {
-  ports.addresses.verify('POST', formPath(uploadId), fields);
+  await ports.addresses.verify('POST', formPath(uploadId), fields);
   // All of this is signed already; checked again, so that no other signer's form is ever taken for one of ours.
   requireField(fields, 'key', printKey(incomingKey(uploadId)));
   requireField(fields, 'x-assay-encryption', storedEncryption);

@@ -13,7 +13,7 @@ export async function receivePart(
   body: { bytes: Readable; declaredBytes: number | undefined },
 ): Promise<ReceivedPart> {
   const { uploadId, partNumber, fields } = address;
-  ports.addresses.verify('PUT', partPath(uploadId, partNumber), fields);
+  await ports.addresses.verify('PUT', partPath(uploadId, partNumber), fields);
   await requireReceiving(ports.receivingGuard, uploadId);
   const sizeBytes = Number(fields.size);
   const { declaredBytes = sizeBytes } = body;

@@ -7,30 +7,29 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock, Randomness } from '../clock.ts';
 import { RegistryError } from '../errors.ts';
-
-/** A secret of HMAC-SHA-256, 32 bytes. */
-export interface AddressKey {
-  readonly id: string;
-  readonly secret: Uint8Array;
-}
+import type { AddressKey, AddressKeys } from './address-keys.ts';
 
 export type AddressFields = Readonly<Record<string, string>>;
 
 export class SignedAddresses {
   readonly #clock: Clock;
   readonly #randomness: Randomness;
-  readonly #keys: readonly [AddressKey, ...AddressKey[]];
+  readonly #keys: Pick<AddressKeys, 'list'>;
 
-  /** The first key signs, all of them are believed: so a key is replaced while its addresses run out. */
-  constructor(ports: { clock: Clock; randomness: Randomness }, keys: readonly [AddressKey, ...AddressKey[]]) {
+  constructor(ports: { clock: Clock; randomness: Randomness }, keys: Pick<AddressKeys, 'list'>) {
     this.#clock = ports.clock;
     this.#randomness = ports.randomness;
     this.#keys = keys;
   }
 
   /** `conditions` with what makes them an address: `expires`, `nonce`, `signed-by` and `signature`. */
-  sign(method: string, path: string, conditions: AddressFields, expiresAt: Date): AddressFields {
-    const [key] = this.#keys;
+  async sign(
+    method: string,
+    path: string,
+    conditions: AddressFields,
+    expiresAt: Date,
+  ): Promise<AddressFields> {
+    const [key] = await this.#keys.list();
     const fields = {
       ...conditions,
       expires: String(expiresAt.getTime()),
@@ -42,9 +41,10 @@ export class SignedAddresses {
   }
 
   /** Throws `address-invalid` unless exactly these fields were signed for this method and path, and still hold. */
-  verify(method: string, path: string, fields: AddressFields): void {
+  async verify(method: string, path: string, fields: AddressFields): Promise<void> {
     const { signature: given = '', ...signed } = fields;
-    const key = this.#keys.find(({ id }) => id === signed['signed-by']);
+    const keys = await this.#keys.list(signed['signed-by']);
+    const key = keys.find(({ id }) => id === signed['signed-by']);
     if (key === undefined || !isSame(given, signature(key, method, path, signed))) {
       throw new RegistryError(
         'address-invalid',
