@@ -45,7 +45,7 @@ export interface AuditTables {
 }
 
 export const auditChanges: ChangeAppliers<AuditAppended> = {
-  'audit.append': (write, { entry }) => write.insertInto('audit_entries').values(rowOf(entry)).execute(),
+  'audit.append': (write, { entry }) => write.insertInto('audit_entries').values(auditRowOf(entry)).execute(),
 };
 
 /** SQLite binds at most 32,766 values in a statement; an entry has 13. */
@@ -74,7 +74,7 @@ export class SqlAuditLog implements AuditLog {
         for (let start = 0; start < entries.length; start += entriesPerStatement) {
           await write
             .insertInto('audit_entries')
-            .values(entries.slice(start, start + entriesPerStatement).map(rowOf))
+            .values(entries.slice(start, start + entriesPerStatement).map(auditRowOf))
             .onConflict((conflict) => conflict.columns(['at', 'id']).doNothing())
             .execute();
         }
@@ -96,7 +96,7 @@ export class SqlAuditLog implements AuditLog {
       ),
     );
     const rows = found.flat().sort((one, other) => (isNewer(one, other) ? -1 : 1));
-    const listed = pageOf(rows.slice(0, page.limit + 1), page.limit, keyOf, entryOf);
+    const listed = pageOf(rows.slice(0, page.limit + 1), page.limit, keyOf, auditEntryOf);
     return last === null || listed.next !== null ? listed : { ...listed, next: cursorFrom(keyOf(last)) };
   }
 
@@ -217,7 +217,7 @@ function along({ dialect, staleRead }: SqlDatabase, { by, passing }: Walk, { fro
   return query.orderBy('at', 'desc').orderBy('id', 'desc');
 }
 
-function rowOf(entry: AuditEntry): AuditRow {
+export function auditRowOf(entry: AuditEntry): AuditRow {
   return {
     id: entry.id,
     at: entry.at.getTime(),
@@ -235,7 +235,7 @@ function rowOf(entry: AuditEntry): AuditRow {
   };
 }
 
-function entryOf(row: AuditRow): AuditEntry {
+export function auditEntryOf(row: AuditRow): AuditEntry {
   return {
     id: row.id,
     at: new Date(row.at),

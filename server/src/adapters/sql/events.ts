@@ -33,7 +33,7 @@ export const eventChanges: ChangeAppliers<EventAppended> = {
     await dialect.lock(write, 'events');
     await write
       .insertInto('events')
-      .values(rowOf(event))
+      .values(eventRowOf(event))
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     await jobChanges['job.queue'](write, { change: 'job.queue', job: tellingJob(event) }, dialect);
@@ -88,7 +88,7 @@ export class SqlEventStore implements EventStore {
   }
 }
 
-function rowOf(event: RegistryEvent): EventRow {
+export function eventRowOf(event: RegistryEvent): EventRow {
   return {
     id: event.id,
     at: event.at.getTime(),
@@ -101,7 +101,7 @@ function rowOf(event: RegistryEvent): EventRow {
   };
 }
 
-function eventOf(row: EventRow): RegistryEvent {
+export function eventOf(row: EventRow): RegistryEvent {
   return {
     id: row.id,
     at: new Date(row.at),

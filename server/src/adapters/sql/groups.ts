@@ -23,13 +23,7 @@ export const groupChanges: ChangeAppliers<GroupChange> = {
   'group.insert': async (write, { group }) => {
     const { numInsertedOrUpdatedRows } = await write
       .insertInto('groups')
-      .values({
-        id: group.id,
-        name: group.name,
-        name_key: nameKeyOf(group.name),
-        description: group.description,
-        created_at: group.createdAt.getTime(),
-      })
+      .values(groupRowOf(group))
       .onConflict((conflict) => conflict.column('name_key').doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows !== 1n) {
@@ -128,7 +122,17 @@ export class SqlGroupStore implements GroupStore {
   }
 }
 
-function groupOf(row: GroupRow): Group {
+export function groupRowOf(group: Group): GroupRow {
+  return {
+    id: group.id,
+    name: group.name,
+    name_key: nameKeyOf(group.name),
+    description: group.description,
+    created_at: group.createdAt.getTime(),
+  };
+}
+
+export function groupOf(row: GroupRow): Group {
   return {
     id: row.id,
     name: row.name,

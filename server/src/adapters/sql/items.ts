@@ -18,18 +18,7 @@ export interface ItemTables {
 }
 
 export const itemChanges: ChangeAppliers<ItemInserted> = {
-  'item.insert': (write, { item }) =>
-    write
-      .insertInto('items')
-      .values({
-        id: item.id,
-        name: item.name,
-        description: item.description,
-        category: item.category,
-        created_at: item.createdAt.getTime(),
-        created_by: item.createdBy,
-      })
-      .execute(),
+  'item.insert': (write, { item }) => write.insertInto('items').values(itemRowOf(item)).execute(),
 };
 
 export class SqlItemStore implements ItemStore {
@@ -55,7 +44,18 @@ export class SqlItemStore implements ItemStore {
   }
 }
 
-function itemOf(row: ItemRow): Item {
+export function itemRowOf(item: Item): ItemRow {
+  return {
+    id: item.id,
+    name: item.name,
+    description: item.description,
+    category: item.category,
+    created_at: item.createdAt.getTime(),
+    created_by: item.createdBy,
+  };
+}
+
+export function itemOf(row: ItemRow): Item {
   return {
     id: row.id,
     name: row.name,

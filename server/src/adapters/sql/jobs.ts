@@ -15,7 +15,7 @@ import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/pagin
 import type { ChangeAppliers } from './change-appliers.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
-interface JobRow {
+export interface JobRow {
   id: string;
   kind: string;
   /** JSON. */

@@ -40,7 +40,7 @@ export interface PackageTables {
 
 export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = {
   'package.insert': async (write, change) => {
-    const row = rowOf(change.package);
+    const row = packageRowOf(change.package);
     const { numInsertedOrUpdatedRows } = await write
       .insertInto('packages')
       .values(row)
@@ -52,7 +52,7 @@ export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = 
   },
 
   'package.change': async (write, change) => {
-    const { id, ...row } = rowOf(change.package);
+    const { id, ...row } = packageRowOf(change.package);
     const updated = await write
       .updateTable('packages')
       .set(row)
@@ -107,7 +107,7 @@ export class SqlPackageStore implements PackageStore {
   }
 }
 
-function rowOf(pkg: Package): PackageRow {
+export function packageRowOf(pkg: Package): PackageRow {
   return {
     id: pkg.id,
     kind: pkg.kind,

@@ -18,7 +18,7 @@ export interface ReportTables {
 
 export const reportChanges: ChangeAppliers<ReportPut> = {
   'report.put': (write, { report }) => {
-    const row = rowOf(report);
+    const row = reportRowOf(report);
     return write
       .insertInto('reports')
       .values(row)
@@ -44,7 +44,7 @@ export class SqlReportStore implements ReportStore {
   }
 }
 
-function rowOf(report: Report): ReportRow {
+export function reportRowOf(report: Report): ReportRow {
   return {
     version_id: report.versionId,
     digest: report.digest,
@@ -54,7 +54,7 @@ function rowOf(report: Report): ReportRow {
   };
 }
 
-function reportOf(row: ReportRow): Report {
+export function reportOf(row: ReportRow): Report {
   return {
     versionId: row.version_id,
     digest: row.digest,

@@ -44,17 +44,7 @@ export interface TokenTables {
 
 export const tokenChanges: ChangeAppliers<TokenChange> = {
   'session.insert': (write, { session }) =>
-    write
-      .insertInto('sessions')
-      .values({
-        id: session.id,
-        user_id: session.userId,
-        generation: session.generation,
-        created_at: session.createdAt.getTime(),
-        expires_at: session.expiresAt.getTime(),
-        uses_left: session.usesLeft,
-      })
-      .execute(),
+    write.insertInto('sessions').values(sessionRowOf(session)).execute(),
 
   'session.carry-over': (write, { sessionId, generation }) =>
     write.updateTable('sessions').set({ generation }).where('id', '=', sessionId).execute(),
@@ -62,19 +52,7 @@ export const tokenChanges: ChangeAppliers<TokenChange> = {
   'session.end': (write, { sessionId }) => write.deleteFrom('sessions').where('id', '=', sessionId).execute(),
 
   'personal-token.insert': (write, { token }) =>
-    write
-      .insertInto('personal_tokens')
-      .values({
-        id: token.id,
-        user_id: token.userId,
-        name: token.name,
-        text_hash: token.textHash,
-        permissions: permissionsText(token.permissions),
-        package_patterns: JSON.stringify(token.packagePatterns),
-        created_at: token.createdAt.getTime(),
-        expires_at: token.expiresAt.getTime(),
-      })
-      .execute(),
+    write.insertInto('personal_tokens').values(personalTokenRowOf(token)).execute(),
 
   'personal-token.revoke': (write, { tokenId }) =>
     write.deleteFrom('personal_tokens').where('id', '=', tokenId).execute(),
@@ -240,7 +218,18 @@ function groupIn({ groupId, groupName }: OwnerRow): readonly GroupReference[] {
   return groupId === null ? [] : [{ id: groupId, name: groupName ?? '' }];
 }
 
-function sessionOf(row: SessionRow): Session {
+export function sessionRowOf(session: Session): SessionRow {
+  return {
+    id: session.id,
+    user_id: session.userId,
+    generation: session.generation,
+    created_at: session.createdAt.getTime(),
+    expires_at: session.expiresAt.getTime(),
+    uses_left: session.usesLeft,
+  };
+}
+
+export function sessionOf(row: SessionRow): Session {
   return {
     id: row.id,
     userId: row.user_id,
@@ -251,7 +240,20 @@ function sessionOf(row: SessionRow): Session {
   };
 }
 
-function personalTokenOf(row: PersonalTokenRow): PersonalToken {
+export function personalTokenRowOf(token: PersonalToken): PersonalTokenRow {
+  return {
+    id: token.id,
+    user_id: token.userId,
+    name: token.name,
+    text_hash: token.textHash,
+    permissions: permissionsText(token.permissions),
+    package_patterns: JSON.stringify(token.packagePatterns),
+    created_at: token.createdAt.getTime(),
+    expires_at: token.expiresAt.getTime(),
+  };
+}
+
+export function personalTokenOf(row: PersonalTokenRow): PersonalToken {
   return {
     id: row.id,
     userId: row.user_id,

@@ -39,10 +39,10 @@ export interface UploadTables {
 }
 
 export const uploadChanges: ChangeAppliers<UploadInserted | UploadChanged> = {
-  'upload.insert': (write, { upload }) => write.insertInto('uploads').values(rowOf(upload)).execute(),
+  'upload.insert': (write, { upload }) => write.insertInto('uploads').values(uploadRowOf(upload)).execute(),
 
   'upload.change': async (write, { upload }) => {
-    const { id, ...row } = rowOf(upload);
+    const { id, ...row } = uploadRowOf(upload);
     const updated = await write
       .updateTable('uploads')
       .set(row)
@@ -85,7 +85,7 @@ export class SqlUploadStore implements UploadStore {
   }
 }
 
-function rowOf(upload: Upload): UploadRow {
+export function uploadRowOf(upload: Upload): UploadRow {
   return {
     id: upload.id,
     user_id: upload.userId,
@@ -107,7 +107,7 @@ function rowOf(upload: Upload): UploadRow {
   };
 }
 
-function uploadOf(row: UploadRow): Upload {
+export function uploadOf(row: UploadRow): Upload {
   return {
     id: row.id,
     userId: row.user_id,

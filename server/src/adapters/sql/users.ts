@@ -30,7 +30,7 @@ export const userChanges: ChangeAppliers<UserChange> = {
   'user.insert': async (write, { user, passwordHash }) => {
     const { numInsertedOrUpdatedRows } = await write
       .insertInto('users')
-      .values(rowOf(user, passwordHash))
+      .values(userRowOf(user, passwordHash))
       .onConflict((conflict) => conflict.column('name_key').doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows !== 1n) {
@@ -135,7 +135,7 @@ export class SqlUserStore implements UserStore {
   }
 }
 
-function rowOf(user: User, passwordHash: string): UserRow {
+export function userRowOf(user: User, passwordHash: string): UserRow {
   return {
     id: user.id,
     name: user.name,
@@ -149,7 +149,7 @@ function rowOf(user: User, passwordHash: string): UserRow {
   };
 }
 
-function userOf(row: UserRow): User {
+export function userOf(row: UserRow): User {
   return {
     id: row.id,
     name: row.name,

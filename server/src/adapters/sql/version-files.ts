@@ -33,7 +33,7 @@ export class SqlVersionFileStore implements VersionFileStore {
 
   async put(versionId: string, files: readonly PackageFile[]): Promise<void> {
     for (let start = 0; start < files.length; start += filesPerBatch) {
-      const rows = files.slice(start, start + filesPerBatch).map((file) => rowOf(versionId, file));
+      const rows = files.slice(start, start + filesPerBatch).map((file) => versionFileRowOf(versionId, file));
       const isLast = start + filesPerBatch >= files.length;
       // The last batch is written through to the disk, and with it, in the same log, all before it.
       if (isLast) await putRows(this.#database.write, rows);
@@ -59,7 +59,7 @@ export class SqlVersionFileStore implements VersionFileStore {
       .orderBy('path')
       .limit(page.limit + 1)
       .execute();
-    return pageOf(rows, page.limit, (row) => [row.path], fileOf);
+    return pageOf(rows, page.limit, (row) => [row.path], packageFileOf);
   }
 
   async find(versionId: string, path: string): Promise<PackageFile | null> {
@@ -69,7 +69,7 @@ export class SqlVersionFileStore implements VersionFileStore {
       .where('version_id', '=', versionId)
       .where('path', '=', path)
       .executeTakeFirst();
-    return row === undefined ? null : fileOf(row);
+    return row === undefined ? null : packageFileOf(row);
   }
 
   async remove(versionId: string): Promise<void> {
@@ -96,7 +96,7 @@ async function putRows(write: Kysely<Tables>, rows: readonly VersionFileRow[]): 
     .execute();
 }
 
-function rowOf(versionId: string, file: PackageFile): VersionFileRow {
+export function versionFileRowOf(versionId: string, file: PackageFile): VersionFileRow {
   return {
     version_id: versionId,
     path: file.path,
@@ -109,7 +109,7 @@ function rowOf(versionId: string, file: PackageFile): VersionFileRow {
   };
 }
 
-function fileOf(row: VersionFileRow): PackageFile {
+export function packageFileOf(row: VersionFileRow): PackageFile {
   return {
     path: row.path,
     sizeBytes: row.size_bytes,

@@ -46,7 +46,7 @@ export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = 
   'version.insert': async (write, { version }) => {
     const { numInsertedOrUpdatedRows } = await write
       .insertInto('versions')
-      .values(rowOf(version))
+      .values(versionRowOf(version))
       .onConflict((conflict) =>
         conflict.columns(['package_id', 'label']).where('state', '<>', sql.lit('rejected')).doNothing(),
       )
@@ -57,7 +57,7 @@ export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = 
   },
 
   'version.change': async (write, { version }) => {
-    const { id, ...row } = rowOf(version);
+    const { id, ...row } = versionRowOf(version);
     const updated = await write
       .updateTable('versions')
       .set(row)
@@ -135,7 +135,7 @@ export class SqlVersionStore implements VersionStore {
   }
 }
 
-function rowOf(version: Version): VersionRow {
+export function versionRowOf(version: Version): VersionRow {
   return {
     id: version.id,
     package_id: version.packageId,
@@ -160,7 +160,7 @@ function rowOf(version: Version): VersionRow {
   };
 }
 
-function versionOf(row: VersionRow): Version {
+export function versionOf(row: VersionRow): Version {
   return {
     id: row.id,
     packageId: row.package_id,

@@ -165,7 +165,7 @@ export class SqlWebhookStore implements WebhookStore {
   }
 }
 
-function webhookRowOf(webhook: Webhook): WebhookRow {
+export function webhookRowOf(webhook: Webhook): WebhookRow {
   return {
     id: webhook.id,
     user_id: webhook.userId,
@@ -180,7 +180,7 @@ function webhookRowOf(webhook: Webhook): WebhookRow {
   };
 }
 
-function webhookOf(row: WebhookRow): Webhook {
+export function webhookOf(row: WebhookRow): Webhook {
   return {
     id: row.id,
     userId: row.user_id,
@@ -195,7 +195,7 @@ function webhookOf(row: WebhookRow): Webhook {
   };
 }
 
-function deliveryRowOf(delivery: Delivery): DeliveryRow {
+export function deliveryRowOf(delivery: Delivery): DeliveryRow {
   return {
     id: delivery.id,
     webhook_id: delivery.webhookId,
@@ -209,7 +209,7 @@ function deliveryRowOf(delivery: Delivery): DeliveryRow {
   };
 }
 
-function deliveryOf(row: DeliveryRow): Delivery {
+export function deliveryOf(row: DeliveryRow): Delivery {
   const attempts: (Omit<DeliveryAttempt, 'at'> & { at: string })[] = JSON.parse(row.attempts);
   return {
     id: row.id,
