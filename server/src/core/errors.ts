@@ -285,12 +285,29 @@ export function notFound(what: string, id: string): RegistryError {
  */
 export type StorageFailure = 'missing' | 'transient' | 'permanent';
 
+/** What is known of a transient failure, for whoever thinks of trying again. */
+export type Transience =
+  | 'unanswered' // there was no answer: whether anything was applied is unknown
+  | 'unreached' // the engine was not even asked: nothing was applied
+  | 'contended'; // the engine said that it is too busy, or that others were in the way: nothing was applied
+
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly failure: StorageFailure;
+  /** Of a transient failure only. Unsure is `unanswered`. */
+  readonly transience: Transience;
+  /** When trying again may help; undefined where nobody knows. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(failure: StorageFailure, message: string, cause?: unknown) {
+  constructor(
+    failure: StorageFailure,
+    message: string,
+    cause?: unknown,
+    known: { transience?: Transience; retryAfterSeconds?: number } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
+    this.transience = known.transience ?? 'unanswered';
+    this.retryAfterSeconds = known.retryAfterSeconds;
   }
 }

@@ -70,8 +70,10 @@ function headersOf(error: RegistryError, kind: ErrorKind): Record<string, string
 export function asRegistryError(thrown: unknown): RegistryError {
   if (thrown instanceof RegistryError) return thrown;
   if (thrown instanceof StorageError && thrown.failure === 'transient') {
+    const { retryAfterSeconds } = thrown;
     return new RegistryError('unavailable', 'A storage engine does not answer at the moment.', {
       cause: thrown,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });
   }
   return fromFastify(thrown) ?? new RegistryError('internal', 'The cause is in the log.', { cause: thrown });

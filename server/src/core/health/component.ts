@@ -57,3 +57,14 @@ export function statusFrom(issues: readonly HealthIssue[]): HealthStatus {
   if (issues.some((issue) => issue.severity === 'error')) return 'critical';
   return issues.some((issue) => issue.severity === 'warning') ? 'degraded' : 'ok';
 }
+
+/** What is seen of a component that did not say how it is. */
+export function noAnswer(why: unknown): Observation {
+  const summary = why instanceof Error ? why.message : String(why);
+  return {
+    status: 'critical',
+    metrics: {},
+    issues: [{ code: 'no-answer', severity: 'error', summary }],
+    timeline: [],
+  };
+}

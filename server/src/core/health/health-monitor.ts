@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Component, ComponentHealth, HealthStatus, Observation } from './component.ts';
-import { worstOf } from './component.ts';
+import { noAnswer, worstOf } from './component.ts';
 
 /** An observation is good for this long, so that nobody makes engines busy by asking for their health. */
 const keptMs = 2_000;
@@ -67,17 +67,8 @@ async function inTime(observing: Promise<Observation>, patienceMs: number): Prom
   try {
     return await Promise.race([observing, late]);
   } catch (error) {
-    return noAnswer(error instanceof Error ? error.message : String(error));
+    return noAnswer(error);
   } finally {
     clearTimeout(timer);
   }
-}
-
-function noAnswer(summary: string): Observation {
-  return {
-    status: 'critical',
-    metrics: {},
-    issues: [{ code: 'no-answer', severity: 'error', summary }],
-    timeline: [],
-  };
 }

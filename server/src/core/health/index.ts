@@ -1,4 +1,6 @@
 export type { Component, ComponentHealth, HealthIssue, HealthStatus, Observation } from './component.ts';
+export type { CallerSide, EngineStatus, LineStatus } from './engine-status.ts';
+export { callsComponent, guardedComponent } from './guarded-component.ts';
 export { HealthMonitor } from './health-monitor.ts';
 export { jobsComponent } from './job-components.ts';
 export { maximumMinutes } from './minutes.ts';

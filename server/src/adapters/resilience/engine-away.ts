@@ -1,0 +1,10 @@
+import { StorageError } from '../../core/errors.ts';
+
+/** The engine was not asked: it is known not to answer, or too many ask it already. */
+export function engineAway(message: string, retryAfterSeconds: number, cause?: unknown): StorageError {
+  return new StorageError('transient', message, cause, { transience: 'unreached', retryAfterSeconds });
+}
+
+export function isTransient(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.failure === 'transient';
+}

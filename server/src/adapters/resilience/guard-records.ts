@@ -1,0 +1,81 @@
+import type { RecordsEngine } from '../../core/engine.ts';
+import type { JobQueue } from '../../core/jobs/index.ts';
+import { bulk, idempotentWrite, list, poll, read, write } from './call.ts';
+import type { GuardedSide } from './engine-guard.ts';
+import { guarded } from './guarded.ts';
+
+/** The engine with every call guarded, for one side of its callers. */
+export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsEngine {
+  return {
+    commit: (changes) => side.run(write, () => engine.commit(changes)),
+    ...guardAccess(engine, side),
+    jobs: guardJobs(engine.jobs, side),
+    audit: guarded(engine.audit, side, { append: idempotentWrite, list, countByDay: list }, {}),
+    items: guarded(engine.items, side, { find: read, list }, {}),
+    events: guarded(engine.events, side, { find: read, listAfter: list, last: read }, {}),
+    webhooks: guarded(
+      engine.webhooks,
+      side,
+      { find: read, listOf: list, list, findDelivery: read, listDeliveries: list },
+      {},
+    ),
+    packages: guarded(engine.packages, side, { find: read, findByName: read, list }, {}),
+    versions: guarded(engine.versions, side, { find: read, findByLabel: read, list, listByState: list }, {}),
+    search: guarded(engine.search, side, { search: list }, {}),
+    uploads: guarded(engine.uploads, side, { find: read, list }, {}),
+    holds: guarded(
+      engine.holds,
+      side,
+      { isHeld: read, claimRemoval: idempotentWrite, forgetRemoval: idempotentWrite },
+      {},
+    ),
+    reports: guarded(engine.reports, side, { find: read }, {}),
+    files: guarded(engine.files, side, { put: bulk, list, find: read, remove: bulk }, {}),
+  };
+}
+
+/** A use of a session and a counted login are taken by each call anew. */
+function guardAccess(engine: RecordsEngine, side: GuardedSide) {
+  return {
+    users: guarded(engine.users, side, { find: read, findByName: read, passwordHashOf: read, list }, {}),
+    groups: guarded(engine.groups, side, { find: read, list, listMembers: list, groupsOf: read }, {}),
+    tokens: guarded(
+      engine.tokens,
+      side,
+      {
+        useSession: { limit: 'read', repeatable: false },
+        findPersonalInUse: read,
+        findSession: read,
+        findPersonal: read,
+        listPersonal: list,
+        removeExpired: idempotentWrite,
+      },
+      {},
+    ),
+    loginAttempts: guarded(
+      engine.loginAttempts,
+      side,
+      { find: read, replace: write, removeForgotten: idempotentWrite },
+      {},
+    ),
+  };
+}
+
+/** Telling the end of a job twice is harmless: the second time the lease is gone, and nothing is done. */
+export function guardJobs(jobs: JobQueue, side: GuardedSide): JobQueue {
+  return guarded(
+    jobs,
+    side,
+    {
+      lease: poll,
+      leaseJob: write,
+      prolong: idempotentWrite,
+      finish: idempotentWrite,
+      fail: idempotentWrite,
+      giveBack: idempotentWrite,
+      listDead: list,
+      statistics: list,
+    },
+    {},
+  );
+}
