@@ -5,13 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe } from 'node:test';
 import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
+import { EngineGuard } from '../../src/adapters/resilience/engine-guard.ts';
+import { guardRecords } from '../../src/adapters/resilience/guard-records.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
+import { guardSettings } from './guard-settings.ts';
 
 const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Promise<void> }>> = {
   memory: async () => ({ engine: memoryEngine(), close: async () => {} }),
+
+  // As engines on other machines are called.
+  'memory, guarded': async () => ({
+    engine: guardRecords(memoryEngine(), new EngineGuard('records', guardSettings).requests),
+    close: async () => {},
+  }),
 
   sqlite: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'assay-sqlite-'));
