@@ -4,8 +4,8 @@ import type { Config } from './index.ts';
 type Rule = (config: Config) => string | null;
 
 const rules: readonly Rule[] = [
-  ({ engines, aws }) => {
-    const used = usesAws(engines);
+  ({ engines, aws, sqs }) => {
+    const used = usesAws(engines) ?? (sqs.arrivalsUrl === '' ? null : 'ASSAY_SQS_ARRIVALS_URL');
     return used === null || aws.region !== ''
       ? null
       : `ASSAY_AWS_REGION must be set, because ${used} needs AWS.`;
@@ -13,6 +13,22 @@ const rules: readonly Rule[] = [
   ({ engines }) =>
     engines.queue === 'sqs' && engines.records === 'sqlite'
       ? 'ASSAY_QUEUE=sqs needs records that several machines share: set ASSAY_RECORDS to postgres or dynamodb, or leave the queue to the records.'
+      : null,
+  ({ engines, sqs }) =>
+    engines.queue === 'sqs' && sqs.jobsUrl === ''
+      ? 'ASSAY_SQS_JOBS_URL must name the queue, because ASSAY_QUEUE=sqs needs it.'
+      : null,
+  ({ engines, encryption }) =>
+    engines.encryption === 'kms' && encryption.kmsKey === ''
+      ? 'ASSAY_KMS_KEY must name the key, because ASSAY_ENCRYPTION=kms needs it.'
+      : null,
+  ({ engines, announce }) =>
+    engines.announce === 'sns' && announce.topicArn === ''
+      ? 'ASSAY_ANNOUNCE_TOPIC_ARN must name the topic, because ASSAY_ANNOUNCE=sns needs it.'
+      : null,
+  ({ engines, sqs }) =>
+    sqs.arrivalsUrl !== '' && engines.content !== 's3'
+      ? 'ASSAY_SQS_ARRIVALS_URL is for content on S3: set ASSAY_CONTENT=s3, or leave it out.'
       : null,
 ];
 

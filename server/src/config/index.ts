@@ -1,13 +1,17 @@
 // The configuration of the whole program. Read once, in main.ts. A concern is registered by its line in `concerns`.
 import { accessFields } from './access.ts';
+import { announceFields } from './announce.ts';
 import { awsFields } from './aws.ts';
 import { checkFields } from './checks.ts';
 import { combinationProblems } from './combinations.ts';
+import { encryptionFields } from './encryption.ts';
 import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
 import { observabilityFields } from './observability.ts';
+import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
+import { sqsFields } from './sqs.ts';
 import { storageFields } from './storage.ts';
 import { uploadFields } from './uploads.ts';
 import { workerFields } from './worker.ts';
@@ -26,6 +30,10 @@ export const concerns = {
   worker: workerFields,
   uploads: uploadFields,
   aws: awsFields,
+  sqs: sqsFields,
+  secrets: secretFields,
+  encryption: encryptionFields,
+  announce: announceFields,
 } satisfies Record<string, Fields>;
 
 export type Config = { readonly [Concern in keyof typeof concerns]: Values<(typeof concerns)[Concern]> };

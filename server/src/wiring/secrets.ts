@@ -5,6 +5,7 @@ import type { Clock, Randomness } from '../core/clock.ts';
 import { AddressKeys } from '../core/content/index.ts';
 import { KeyedSecretBox, type SecretBox } from '../core/events/index.ts';
 import type { SecretStore } from '../core/secrets.ts';
+import type { Aws } from './aws.ts';
 
 export interface SecretPorts {
   readonly signingKeys: SigningKeys;
@@ -13,26 +14,45 @@ export interface SecretPorts {
 }
 
 /** Each engine's code is loaded when it is chosen. */
-const stores: Record<Config['engines']['secrets'], (config: Config) => Promise<SecretStore>> = {
+const stores: Record<Config['engines']['secrets'], (config: Config, aws: Aws) => Promise<SecretStore>> = {
   async folder({ storage }) {
     const { SecretFolder } = await import('../adapters/filesystem/secret-folder.ts');
     return new SecretFolder(join(storage.dataFolder, 'secrets'));
   },
 
-  async 'secrets-manager'() {
-    throw new Error('ASSAY_SECRETS=secrets-manager cannot be opened yet.');
+  async 'secrets-manager'({ secrets: { prefix, kmsKey, refreshMs } }, aws) {
+    const { openSecretsManager } = await import('../adapters/secrets-manager/open-secrets-manager.ts');
+    return openSecretsManager(await aws(), { prefix, kmsKeyId: kmsKey, refreshMs });
+  },
+};
+
+interface BoxPorts {
+  readonly secrets: SecretStore;
+  readonly randomness: Randomness;
+  readonly aws: Aws;
+}
+
+const boxes: Record<
+  Config['engines']['encryption'],
+  (config: Config, ports: BoxPorts) => Promise<SecretBox>
+> = {
+  key: (_config, ports) => KeyedSecretBox.open(ports),
+
+  async kms({ encryption }, { aws }) {
+    const { openKms } = await import('../adapters/kms/open-kms.ts');
+    return openKms(await aws(), encryption).secretBox;
   },
 };
 
 /** The keys of this registry, made when there are none. */
 export async function openSecrets(
   config: Config,
-  given: { readonly clock: Clock; readonly randomness: Randomness },
+  given: { readonly clock: Clock; readonly randomness: Randomness; readonly aws: Aws },
 ): Promise<SecretPorts> {
-  const ports = { ...given, secrets: await stores[config.engines.secrets](config) };
+  const ports = { ...given, secrets: await stores[config.engines.secrets](config, given.aws) };
   return {
     signingKeys: new SigningKeys(ports),
     addressKeys: await AddressKeys.open(ports),
-    secretBox: await KeyedSecretBox.open(ports),
+    secretBox: await boxes[config.engines.encryption](config, ports),
   };
 }

@@ -10,6 +10,7 @@ import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
+import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
@@ -33,9 +34,14 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const records = await openRecords(config);
   await records.migrate();
   const { engine } = records;
+  const aws = awsOf(config);
   const clock = new SystemClock();
   const randomness = new SystemRandomness();
-  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, { clock, randomness });
+  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, {
+    clock,
+    randomness,
+    aws,
+  });
   const at = { url: config.server.publicUrl };
   const given = { engine, clock, randomness, addressKeys, publicUrl: () => at.url };
   const content = await openContent(config, given);

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  DisableKeyCommand,
+  KMSClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-kms';
+import { openKms } from '../../src/adapters/kms/open-kms.ts';
 import { MemorySecretStore } from '../../src/adapters/memory/secret-store.ts';
 import { KeyedSecretBox, type SecretBox } from '../../src/core/events/index.ts';
+import { awsSettings, skip } from '../support/moto-server.ts';
 import { randomness } from '../support/samples.ts';
 
 const permanent = { name: 'StorageError', failure: 'permanent' };
@@ -67,5 +77,48 @@ describe('SecretBox with a key among the secrets', () => {
     await damaged.create('webhook-key', 'c2hvcnQ');
     await assert.rejects(KeyedSecretBox.open({ secrets: damaged, randomness }), /webhook-key/);
     assert.equal((await damaged.read('webhook-key'))?.text, 'c2hvcnQ');
+  });
+});
+
+describe('SecretBox with data keys of KMS', { skip }, () => {
+  const client = new KMSClient(awsSettings);
+  const newKey = async () => (await client.send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? '';
+  let alias: string;
+  before(async () => {
+    alias = `alias/assay-${randomness.id()}`;
+    await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: await newKey() }));
+  });
+  const open = () => openKms(awsSettings, { kmsKey: alias, lifetimeMs: 60_000, uses: 20 }).secretBox;
+  contract(async () => open());
+
+  test('what was sealed before the alias was given to another key still opens', async () => {
+    const sealed = await open().seal('secret', 'webhook 1');
+    await client.send(new UpdateAliasCommand({ AliasName: alias, TargetKeyId: await newKey() }));
+    const newer = await open().seal('newer', 'webhook 2');
+    assert.notEqual(newer.split('.')[1], sealed.split('.')[1]);
+    assert.equal(await open().open(sealed, 'webhook 1'), 'secret');
+    assert.equal(await open().open(newer, 'webhook 2'), 'newer');
+  });
+
+  test('a data key cannot be used for another purpose, whoever asks KMS', async () => {
+    const sealed = await open().seal('secret', 'webhook 1');
+    const encrypted = Buffer.from(sealed.split('.')[2] ?? '', 'base64url');
+    const decrypt = (purpose: string) =>
+      client.send(
+        new DecryptCommand({
+          CiphertextBlob: encrypted,
+          EncryptionContext: { application: 'assay', purpose },
+        }),
+      );
+    await decrypt('webhook');
+    await assert.rejects(decrypt('hallmark'));
+  });
+
+  test('the probe tells whether the key can be used', async () => {
+    const kmsKey = await newKey();
+    const { probe } = openKms(awsSettings, { kmsKey, lifetimeMs: 1_000, uses: 1 });
+    await probe();
+    await client.send(new DisableKeyCommand({ KeyId: kmsKey }));
+    await assert.rejects(probe(), /Disabled/);
   });
 });
