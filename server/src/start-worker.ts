@@ -28,7 +28,7 @@ function queueSweeps({ clock, commit }: WorkerPorts, { sweepEveryMs }: WorkerCon
   setInterval(queue, sweepEveryMs).unref();
 }
 
-const measured = { finished: 'finished', failed: 'again', dead: 'dead' } as const;
+const measured = { finished: 'finished', failed: 'again', postponed: 'again', dead: 'dead' } as const;
 
 function measure(telemetry: Telemetry, { job, outcome, durationMs }: JobOutcome): void {
   if (outcome === 'lease-lost' || outcome === 'stopped') return;

@@ -60,6 +60,11 @@ export const errorCatalogue = {
     title: 'A part of the registry does not answer',
     remedy: 'Try again after the seconds in Retry-After; nothing that was acknowledged is lost.',
   },
+  'read-only': {
+    kind: 'unavailable',
+    title: 'The registry can only be read just now',
+    remedy: 'Try again after the seconds in Retry-After: the registry is moving to other engines.',
+  },
   internal: {
     kind: 'internal',
     title: 'Something went wrong on our side',
@@ -289,7 +294,8 @@ export type StorageFailure = 'missing' | 'transient' | 'permanent';
 export type Transience =
   | 'unanswered' // there was no answer: whether anything was applied is unknown
   | 'unreached' // the engine was not even asked: nothing was applied
-  | 'contended'; // the engine said that it is too busy, or that others were in the way: nothing was applied
+  | 'busy' // the engine said that it has too much to do: nothing was applied
+  | 'contended'; // the engine said that others were just at the same thing: nothing was applied
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';

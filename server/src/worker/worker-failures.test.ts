@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { held, kind, testWorker, until, withMethods } from '../../test/support/test-worker.ts';
+import { someJob } from '../../test/support/samples.ts';
+import { handlersWith, held, kind, testWorker, until, withMethods } from '../../test/support/test-worker.ts';
+import { StorageError } from '../core/errors.ts';
 
 test('a queue that does not answer has not taken the lease away', async () => {
   const { ports, told, start, queue, outcomes } = await testWorker();
@@ -127,6 +129,95 @@ test('an outage of the queue is survived, and shows', async () => {
   down = false;
   await until('the job', () => told.length === 1);
   assert.deepEqual(worker.lastSeenAt, clock.now());
+});
+
+const away = () => Promise.reject(new StorageError('transient', 'no answer'));
+
+test('a job that meets an engine that is away waits without using up attempts, however often', async () => {
+  const { ports, clock, told, start, queue, outcomes } = await testWorker();
+  await queue('patient');
+  let down = true;
+  const attempts: number[] = [];
+  start({
+    attempts: 1,
+    run: async (_ports, job) => {
+      attempts.push(job.attempt);
+      if (down) await away();
+    },
+    giveUp: () => assert.fail('it was given up'),
+  });
+  for (let hour = 0; hour < 20; hour++) {
+    await until('the next try', () => told.length === hour + 1);
+    clock.advance(3_600);
+  }
+  down = false;
+  await until('the end', () => told.length === 21);
+  assert.deepEqual([...new Set(attempts)], [1]);
+  assert.deepEqual(outcomes().slice(-2), [
+    ['patient', 'postponed'],
+    ['patient', 'finished'],
+  ]);
+  assert.deepEqual(await ports.jobs.statistics(clock.now()), []);
+});
+
+test('an outage that lasts longer than a day counts like any failure', async () => {
+  const { ports, clock, told, start, queue } = await testWorker();
+  await queue('forgotten');
+  clock.advance(24 * 3_600);
+  start({ attempts: 1, run: away });
+  await until('its end', () => told.length === 1);
+  assert.equal(told[0]?.outcome, 'dead');
+  assert.equal((await ports.jobs.listDead({ limit: 10 })).items[0]?.failure, 'no answer');
+});
+
+test('that others were in the way counts as an attempt: nobody can keep a job going for ever', async () => {
+  const { told, start, queue, outcomes } = await testWorker();
+  const inTheWay = new StorageError('transient', 'changed', undefined, { transience: 'contended' });
+  await queue('pestered');
+  start({ attempts: 1, run: () => Promise.reject(inTheWay) });
+  await until('its end', () => told.length === 1);
+  assert.deepEqual(outcomes(), [['pestered', 'dead']]);
+});
+
+test('while a kind of job meets an engine that is away, it rests, longer each time, and others go on', async () => {
+  const { ports, clock, told, startWith, queue } = await testWorker();
+  const ids = Array.from({ length: 20 }, (_, i) => `check-${i}`);
+  for (const id of ids) await queue(id);
+  const handlers = handlersWith({ run: away }).map((handler) =>
+    handler.kind === 'tell-event' ? { ...handler, run: async () => {} } : handler,
+  );
+  startWith(handlers, { concurrency: 1 });
+  for (const [tries, restS] of [
+    [1, 1],
+    [2, 2],
+    [3, 4],
+  ] as const) {
+    await until(`try ${tries}`, () => told.length === tries);
+    clock.advance(restS * 0.8 - 0.001);
+    await wait(15);
+    assert.equal(told.length, tries, 'not while it rests');
+    clock.advance(restS * 0.4 + 0.001);
+  }
+  await until('the fourth try', () => told.length === 4);
+  const other = someJob({ kind: 'tell-event', runAt: clock.now() });
+  await ports.commit([{ change: 'job.queue', job: other }]);
+  await until('the other', () => told.some(({ job }) => job.id === other.id));
+  assert.equal(told.at(-1)?.outcome, 'finished');
+});
+
+test('a kind that was done again rests only shortly the next time', async () => {
+  const { clock, told, start, queue } = await testWorker();
+  const answers = [away, away, async () => {}, away, async () => {}];
+  await queue('a', 'b');
+  start({ run: () => (answers.shift() ?? away)() }, { concurrency: 1 });
+  await until('the first try', () => told.length === 1);
+  clock.advance(1.2);
+  await until('the second', () => told.length === 2);
+  clock.advance(2.4);
+  await until('one is done, and the other meets an outage', () => told.length === 4);
+  clock.advance(1.2);
+  await until('both', () => told.length === 5);
+  assert.equal(told.at(-1)?.outcome, 'finished');
 });
 
 test('an outage at the end of a job leaves it to be run again', async () => {

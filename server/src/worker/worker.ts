@@ -2,6 +2,7 @@
 import { backOffMs, type JobKind, jobKinds, type LeasedJob } from '../core/jobs/index.ts';
 import type { JobHandler } from './job-handler.ts';
 import type { WorkerPorts } from './ports.ts';
+import { isOutage, longestOutageMs, RestingKinds } from './resting-kinds.ts';
 
 export interface WorkerSettings {
   /** Jobs that run at the same time. */
@@ -15,7 +16,7 @@ export interface WorkerSettings {
 /** What became of a run, for logs and metrics. */
 export interface JobOutcome {
   readonly job: LeasedJob;
-  readonly outcome: 'finished' | 'failed' | 'dead' | 'lease-lost' | 'stopped';
+  readonly outcome: 'finished' | 'failed' | 'dead' | 'lease-lost' | 'stopped' | 'postponed'; // by an outage, which is no attempt
   readonly durationMs: number;
   readonly error?: unknown;
 }
@@ -26,6 +27,7 @@ export class Worker {
   readonly #settings: WorkerSettings;
   readonly #tell: (outcome: JobOutcome) => void;
   readonly #stopping = new AbortController();
+  readonly #resting = new RestingKinds();
   readonly #running = new Map<Promise<void>, AbortController>();
   #loop: Promise<void> = Promise.resolve();
   /** Somebody has called since the queue was last asked. */
@@ -82,7 +84,8 @@ export class Worker {
   async #lease(): Promise<LeasedJob | null> {
     try {
       const { clock, jobs } = this.#ports;
-      const kinds = [...this.#handlers.keys()];
+      const kinds = this.#resting.awake(this.#handlers.keys(), clock.now());
+      if (kinds.length === 0) return null;
       const job = await jobs.lease(kinds, clock.now(), this.#settings.leaseMs, this.#stopping.signal);
       this.lastSeenAt = clock.now();
       return job;
@@ -127,6 +130,7 @@ export class Worker {
     try {
       if (job.attempt > handler.attempts) throw new Error('its worker ended without a word, again and again');
       await handler.run(this.#ports, job, aborter.signal);
+      this.#resting.end(job.kind);
       tell((await this.#ports.jobs.finish(job)) ? 'finished' : 'lease-lost');
     } catch (error) {
       await this.#failed(job, handler, error, aborter.signal)
@@ -158,20 +162,26 @@ export class Worker {
     const { clock, randomness, jobs } = this.#ports;
     const now = clock.now();
     const failure = (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
-    const later = (random: number) => new Date(now.getTime() + backOffMs(job.attempt, random));
+    const random = randomness.bytes(4).readUInt32BE() / 2 ** 32;
+    const later = new Date(now.getTime() + backOffMs(job.attempt, random));
     if (signal.aborted) {
       const kept = this.#stopping.signal.aborted && (await jobs.giveBack(job, now));
       return kept ? 'stopped' : 'lease-lost';
     }
+    if (isOutage(error)) {
+      const until = this.#resting.rest(job.kind, now, random);
+      if (now.getTime() - job.runAt.getTime() < longestOutageMs) {
+        return (await jobs.giveBack(job, until)) ? 'postponed' : 'lease-lost';
+      }
+    }
     if (job.attempt < handler.attempts) {
-      const random = randomness.bytes(4).readUInt32BE() / 2 ** 32;
-      return (await jobs.fail(job, failure, later(random), now)) ? 'failed' : 'lease-lost';
+      return (await jobs.fail(job, failure, later, now)) ? 'failed' : 'lease-lost';
     }
     try {
       await handler.giveUp?.(this.#ports, job, failure);
     } catch {
       // What must be said before the job may rest could not be said: it is said later.
-      return (await jobs.fail(job, failure, later(0), now)) ? 'failed' : 'lease-lost';
+      return (await jobs.fail(job, failure, later, now)) ? 'failed' : 'lease-lost';
     }
     return (await jobs.fail(job, failure, null, now)) ? 'dead' : 'lease-lost';
   }

@@ -95,19 +95,20 @@ describeOnEveryEngine('JobQueue', (engine) => {
     assert.equal((await leaseNow(after(20))).attempt, 2);
   });
 
-  test('a job that is given back is due at once, and its lease was no attempt', async () => {
+  test('a job that is given back is due at the time that is said, and its lease was no attempt', async () => {
     await queue(someJob({ runAt: start }));
     const first = await leaseNow(start);
     await engine().jobs.fail(first, 'no luck', after(1), start);
     const second = await leaseNow(after(1));
-    assert.equal(await engine().jobs.giveBack(second, after(2)), true);
-    assert.equal(await engine().jobs.giveBack(second, after(2)), false);
+    assert.equal(await engine().jobs.giveBack(second, after(3)), true);
+    assert.equal(await engine().jobs.giveBack(second, after(3)), false);
     assert.equal(await engine().jobs.finish(second), false);
-    const third = await leaseNow(after(2));
-    assert.equal(third.attempt, 2);
-    await leaseNow(after(12));
-    assert.equal(await engine().jobs.giveBack(third, after(13)), false);
-    assert.equal(await lease(after(13)), null);
+    assert.equal(await lease(after(2)), null);
+    const third = await leaseNow(after(3));
+    assert.deepEqual([third.attempt, third.runAt], [2, after(1)]);
+    await leaseNow(after(13));
+    assert.equal(await engine().jobs.giveBack(third, after(14)), false);
+    assert.equal(await lease(after(14)), null);
   });
 
   test('a dead job is listed, not leased, and runs again from the start when revived', async () => {

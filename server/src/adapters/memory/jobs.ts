@@ -11,10 +11,12 @@ import type {
   LeasedJob,
 } from '../../core/jobs/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import type { KeptJob } from '../../core/transfer/index.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 
-interface KeptJob {
+interface StoredJob {
   readonly job: Job;
   readonly state: 'waiting' | 'running' | 'dead';
   /** When somebody may take it: its time while it waits, the end of the lease while it runs. */
@@ -26,8 +28,22 @@ interface KeptJob {
 }
 
 export class MemoryJobQueue implements JobQueue {
-  readonly #jobs = new Map<string, KeptJob>();
+  readonly #jobs = new Map<string, StoredJob>();
   #leases = 0;
+  readonly kept: KeptRecords<KeptJob> = {
+    all: () => [...this.#jobs.values()].map(keptJobOf),
+    put: ({ id, kind, payload, runAt, state, attempt, failedAt, failure }) =>
+      this.#jobs.set(id, {
+        job: { id, kind, payload, runAt },
+        state,
+        dueAt: runAt,
+        attempt,
+        leaseId: null,
+        failedAt,
+        failure: failure ?? '',
+      }),
+    remove: ({ id }) => this.#jobs.delete(id),
+  };
 
   readonly appliers: MemoryAppliers<JobQueued | JobRevived> = {
     'job.queue': ({ job }) => {
@@ -45,7 +61,7 @@ export class MemoryJobQueue implements JobQueue {
     },
   };
 
-  #put(id: string, kept: KeptJob): () => void {
+  #put(id: string, kept: StoredJob): () => void {
     const before = this.#jobs.get(id);
     this.#jobs.set(id, kept);
     return () => (before === undefined ? this.#jobs.delete(id) : this.#jobs.set(id, before));
@@ -64,7 +80,7 @@ export class MemoryJobQueue implements JobQueue {
     return kept.dueAt <= now ? this.#lease(kept, now, leaseMs) : { dueAt: kept.dueAt };
   }
 
-  #lease(due: KeptJob, now: Date, leaseMs: number): LeasedJob {
+  #lease(due: StoredJob, now: Date, leaseMs: number): LeasedJob {
     const leasedUntil = new Date(now.getTime() + leaseMs);
     const leaseId = String(++this.#leases);
     const attempt = due.attempt + 1;
@@ -92,12 +108,12 @@ export class MemoryJobQueue implements JobQueue {
     }));
   }
 
-  async giveBack(job: LeasedJob, now: Date): Promise<boolean> {
+  async giveBack(job: LeasedJob, dueAt: Date): Promise<boolean> {
     const attempt = job.attempt - 1;
-    return this.#change(job, (kept) => ({ ...kept, state: 'waiting', dueAt: now, leaseId: null, attempt }));
+    return this.#change(job, (kept) => ({ ...kept, state: 'waiting', dueAt, leaseId: null, attempt }));
   }
 
-  #change(job: LeasedJob, change: (kept: KeptJob) => KeptJob): boolean {
+  #change(job: LeasedJob, change: (kept: StoredJob) => StoredJob): boolean {
     const kept = this.#jobs.get(job.id);
     if (kept?.leaseId !== job.leaseId) return false;
     this.#jobs.set(job.id, change(kept));
@@ -120,7 +136,7 @@ export class MemoryJobQueue implements JobQueue {
     const kinds = [...new Set([...this.#jobs.values()].map(({ job }) => job.kind))].sort();
     return kinds.map((kind) => {
       const ofKind = [...this.#jobs.values()].filter(({ job }) => job.kind === kind);
-      const count = (state: KeptJob['state']) => ofKind.filter((kept) => kept.state === state).length;
+      const count = (state: StoredJob['state']) => ofKind.filter((kept) => kept.state === state).length;
       const due = ofKind
         .filter(({ state, job }) => state !== 'dead' && job.runAt <= now)
         .map(({ job }) => job.runAt.getTime());
@@ -133,4 +149,15 @@ export class MemoryJobQueue implements JobQueue {
       };
     });
   }
+}
+
+function keptJobOf({ job, state, dueAt, attempt, failedAt, failure }: StoredJob): KeptJob {
+  return {
+    ...job,
+    state: state === 'dead' ? 'dead' : 'waiting',
+    attempt,
+    failedAt,
+    failure: failure === '' ? null : failure,
+    leasedUntil: state === 'running' ? dueAt : null,
+  };
 }

@@ -104,9 +104,9 @@ export class Breaker {
   }
 }
 
-/** An engine that says that it is busy, or that others were in the way, is not away. */
+/** An engine that says why it does not do it now is not away. */
 function isAway(error: unknown): boolean {
-  return isTransient(error) && error.transience !== 'contended';
+  return isTransient(error) && error.transience !== 'busy' && error.transience !== 'contended';
 }
 
 /** The policy leaves errors that are none of its own uncounted; here they count as answers. */

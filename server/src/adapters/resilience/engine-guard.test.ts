@@ -114,7 +114,8 @@ describe('the breaker', () => {
     'something is missing': () => Promise.reject(new StorageError('missing', 'x')),
     'a permanent failure': () => Promise.reject(new StorageError('permanent', 'x')),
     'a violated condition': () => Promise.reject(new RegistryError('version-exists', 'x')),
-    'being too busy': fails('contended'),
+    'being too busy': fails('busy'),
+    'others in the way': fails('contended'),
     'an answer': async () => {},
   })) {
     test(`stays closed at ${what}, which interrupts a row of failures`, async () => {
@@ -254,8 +255,8 @@ describe('a call is made again', () => {
     assert.equal(once.made.calls, 1);
   });
 
-  for (const transience of ['unreached', 'contended'] as const) {
-    test(`also a write, when the engine was ${transience} and so has applied nothing`, async () => {
+  for (const transience of ['unreached', 'busy', 'contended'] as const) {
+    test(`also a write, when it is known to have applied nothing: ${transience}`, async () => {
       const once = failing(1, transience);
       assert.equal(await guard(patient).requests.run(write, once.work), 'answer');
     });

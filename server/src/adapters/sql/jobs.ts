@@ -187,11 +187,11 @@ export class SqlJobQueue implements JobQueue {
     return failed.numUpdatedRows > 0n;
   }
 
-  async giveBack(job: LeasedJob, now: Date): Promise<boolean> {
+  async giveBack(job: LeasedJob, dueAt: Date): Promise<boolean> {
     const givenBack = await this.#database.relaxed((write) =>
       write
         .updateTable('jobs')
-        .set({ state: 'waiting', due_at: now.getTime(), lease_id: null, attempt: job.attempt - 1 })
+        .set({ state: 'waiting', due_at: dueAt.getTime(), lease_id: null, attempt: job.attempt - 1 })
         .where('id', '=', job.id)
         .where('lease_id', '=', job.leaseId)
         .executeTakeFirst(),

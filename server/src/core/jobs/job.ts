@@ -49,6 +49,12 @@ export interface JobRevived {
   readonly runAt: Date;
 }
 
+/** Milliseconds that a kind of job rests whose jobs met an engine that is away: 1 s, 2 s, 4 s … at most a minute, ± 20 %. */
+export function restMs(timesInARow: number, random: number): number {
+  const base = Math.min(1000 * 2 ** (timesInARow - 1), 60_000);
+  return Math.round(base * (0.8 + 0.4 * random));
+}
+
 /** Milliseconds to wait before the next attempt: 1 s, 4 s, 16 s … at most 10 minutes, ± 20 % by `random` in [0, 1). */
 export function backOffMs(attempt: number, random: number): number {
   const base = Math.min(1000 * 4 ** (attempt - 1), 600_000);

@@ -27,8 +27,8 @@ export interface JobQueue {
   /** Not done: runs again at `runAt`, or is dead when that is null. */
   fail(job: LeasedJob, failure: string, runAt: Date | null, now: Date): Promise<boolean>;
 
-  /** Neither done nor failed: due again at once, and the lease counts as no attempt. False when it is lost. */
-  giveBack(job: LeasedJob, now: Date): Promise<boolean>;
+  /** Neither done nor failed: due again at `dueAt`, and the lease counts as no attempt. False when it is lost. */
+  giveBack(job: LeasedJob, dueAt: Date): Promise<boolean>;
 
   /** Latest first. */
   listDead(page: PageRequest): Promise<Page<DeadJob>>;
