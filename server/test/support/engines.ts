@@ -8,10 +8,19 @@ import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
 import { EngineGuard } from '../../src/adapters/resilience/engine-guard.ts';
 import { guardRecords } from '../../src/adapters/resilience/guard-records.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
+import { openPostgres } from '../../src/adapters/sql/postgres-database.ts';
 import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
 import { guardSettings } from './guard-settings.ts';
+import { postgresServer, takeDatabase } from './postgres-server.ts';
+
+const postgres = await postgresServer();
+
+/** Why an engine cannot be started here. */
+const missing: Readonly<Record<string, string>> = {
+  ...(typeof postgres === 'string' && { postgres }),
+};
 
 const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Promise<void> }>> = {
   memory: async () => ({ engine: memoryEngine(), close: async () => {} }),
@@ -34,12 +43,25 @@ const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Pr
       },
     };
   },
+
+  postgres: async () => {
+    if (typeof postgres === 'string') throw new Error(postgres);
+    const { settings, drop } = await takeDatabase(postgres);
+    const database = openPostgres(settings);
+    return {
+      engine: sqlEngine(database),
+      close: async () => {
+        await database.close();
+        await drop();
+      },
+    };
+  },
 };
 
 /** `suite` declares tests; `engine()` inside a test is that test's own. */
 export function describeOnEveryEngine(port: string, suite: (engine: () => RecordsEngine) => void): void {
   for (const [name, open] of Object.entries(engines)) {
-    describe(`${port} on ${name}`, () => {
+    describe(`${port} on ${name}`, { skip: missing[name] ?? false }, () => {
       let current: Awaited<ReturnType<typeof open>>;
       beforeEach(async () => {
         current = await open();

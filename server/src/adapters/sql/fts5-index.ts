@@ -13,6 +13,8 @@ export const fts5Index: PackageIndex = {
     await sql`DELETE FROM package_search WHERE rowid = ${position}`.execute(write);
   },
 
+  isKnown: (position) => sql`EXISTS (SELECT 1 FROM package_search WHERE rowid = ${position})`,
+
   async positions(read, expression, below, limit) {
     const { rows } = await sql<{ rowid: number }>`
       SELECT rowid FROM package_search

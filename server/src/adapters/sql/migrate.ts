@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
+import { migrationsIn, refuseNewerSchema } from './schema-versions.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,16 +11,11 @@ const folder = new URL('../../../migrations/sqlite/', import.meta.url);
  * Returns the names of those applied by this call; several processes may start at once. Refuses a schema that a newer release has migrated further.
  */
 export async function migrate(database: SqlDatabase): Promise<string[]> {
-  const known = await knownMigrations();
+  const known = await migrationsIn(folder);
   await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`.execute(database.write);
   const applied = new Set(await appliedMigrations(database.write));
-  const unknown = [...applied].filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `The database was migrated by a newer release (${unknown.join(', ')}). Start that release, or restore a backup.`,
-    );
-  }
+  refuseNewerSchema([...applied], known);
   const newlyApplied: string[] = [];
   for (const name of known) {
     if (!applied.has(name) && (await applyMigration(database.write, name))) newlyApplied.push(name);
@@ -56,10 +52,6 @@ function statementsOf(script: string): string[] {
   }
   if (current.length > 0) throw new Error(`A statement is not ended: ${current.join('\n')}`);
   return statements;
-}
-
-async function knownMigrations(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
 }
 
 async function appliedMigrations(database: Kysely<Tables>): Promise<string[]> {

@@ -1,5 +1,5 @@
 // What finds packages by their terms (package-search-terms.ts), newest first.
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Which packages are meant, by their terms. `begun`: those with any term that begins so. */
@@ -13,6 +13,8 @@ export interface PackageIndex {
   /** These terms take the place of those that the package was found by. */
   put(write: Kysely<Tables>, position: number, terms: readonly string[]): Promise<void>;
   remove(write: Kysely<Tables>, position: number): Promise<void>;
+  /** The condition that the package at the position, a column of the query around it, is found by any terms. */
+  isKnown(position: RawBuilder<unknown>): RawBuilder<unknown>;
   /**
    * The highest positions below `below` of packages that are meant, in descending order, and not more than `limit`. Its cost must not
    * grow with the number of those that are not given.

@@ -27,6 +27,8 @@ export const tsvectorIndex: PackageIndex = {
     await sql`DELETE FROM package_search WHERE position = ${position}`.execute(write);
   },
 
+  isKnown: (position) => sql`EXISTS (SELECT 1 FROM package_search s WHERE s.position = ${position})`,
+
   async positions(read, expression, below, limit) {
     const { rows } = await sql<{ position: number }>`
       SELECT position FROM find_packages(${inWords(expression)}, ${below}, ${limit}) AS found (position)`.execute(

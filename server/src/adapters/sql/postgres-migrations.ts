@@ -1,0 +1,128 @@
+// Migrations run on a connection of their own, without the limits of requests, one process at a time.
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import { StorageError } from '../../core/errors.ts';
+import { told } from './postgres-errors.ts';
+import { clientSettings, type PostgresLimits, type PostgresServer } from './postgres-pool.ts';
+import { migrationsIn, refuseNewerSchema, refuseOtherSchema } from './schema-versions.ts';
+import type { Tables } from './tables.ts';
+
+const folder = new URL('../../../migrations/postgres/', import.meta.url);
+
+type Ask = (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult>;
+
+/**
+ * Applies the migrations that are missing and resolves with their names. Any number of processes may call it at
+ * once: one migrates, the others wait for it. Refuses a schema that a newer release has migrated further.
+ */
+export async function migratePostgres(server: PostgresServer & PostgresLimits): Promise<string[]> {
+  const client = new pg.Client({
+    ...clientSettings(server),
+    connectionTimeoutMillis: server.connectTimeoutMs,
+  });
+  client.on('error', () => {});
+  const ask: Ask = async (text, values = []) => {
+    try {
+      return await client.query(text, [...values]);
+    } catch (error) {
+      throw told(error);
+    }
+  };
+  try {
+    await client.connect().catch((error) => {
+      throw told(error);
+    });
+    await waitForTurn(ask);
+    return await applyMissing(ask, server.lockTimeoutMs);
+  } finally {
+    // Ends its turn, too.
+    await client.end();
+  }
+}
+
+/** Any number that no other program takes. */
+const turn = 4_773_216_390_251;
+const pollMs = 100;
+
+/** Asked again and again: a statement that waited would itself be waited for by whoever builds an index meanwhile. */
+async function waitForTurn(ask: Ask): Promise<void> {
+  for (;;) {
+    const { rows } = await ask('SELECT pg_try_advisory_lock($1) AS mine', [turn]);
+    if (rows[0]?.mine === true) return;
+    await wait(pollMs);
+  }
+}
+
+async function applyMissing(ask: Ask, lockTimeoutMs: number): Promise<string[]> {
+  const known = await migrationsIn(folder);
+  await ask(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)',
+  );
+  const { rows } = await ask('SELECT name FROM schema_migrations');
+  const applied = rows.map((row): string => row.name);
+  refuseNewerSchema(applied, known);
+  const missing = known.filter((name) => !applied.includes(name));
+  for (const name of missing) await apply(ask, name, lockTimeoutMs);
+  return missing;
+}
+
+/** The first line of a migration that cannot run in a transaction, and is harmless to run again from its beginning. */
+const outsideTransaction = '-- outside of a transaction\n';
+
+async function apply(ask: Ask, name: string, lockTimeoutMs: number): Promise<void> {
+  const script = await readFile(new URL(name, folder), 'utf8');
+  const register = () => ask('INSERT INTO schema_migrations VALUES ($1, $2)', [name, Date.now()]);
+  if (script.startsWith(outsideTransaction)) {
+    // To build an index it waits for every transaction there is, however long that takes.
+    await ask('SET lock_timeout = 0');
+    for (const statement of script.split(/;\s*$/m)) await ask(statement);
+    await register();
+    return;
+  }
+  await untilUnlocked(async () => {
+    await ask('BEGIN');
+    try {
+      await ask(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      await ask(script);
+      await register();
+      await ask('COMMIT');
+    } catch (error) {
+      await ask('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+const maximumAttempts = 20;
+const betweenAttemptsMs = 1_000;
+
+/**
+ * A change of a table waits for whoever uses it, and everybody who comes later waits for the change: so it does not
+ * wait long, lets the others go first, and tries again.
+ */
+async function untilUnlocked(change: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change();
+    } catch (error) {
+      const isTransient = error instanceof StorageError && error.failure === 'transient';
+      if (!isTransient || attempt === maximumAttempts) throw error;
+      await wait(betweenAttemptsMs);
+    }
+  }
+}
+
+/** Rejects unless the schema is the one of this release. */
+export async function requireSchema(database: Kysely<Tables>): Promise<void> {
+  refuseOtherSchema(await appliedMigrations(database), await migrationsIn(folder));
+}
+
+async function appliedMigrations(database: Kysely<Tables>): Promise<string[]> {
+  const found = await sql<{ there: boolean }>`
+    SELECT to_regclass('schema_migrations') IS NOT NULL AS there`.execute(database);
+  if (found.rows[0]?.there !== true) return [];
+  const rows = await database.selectFrom('schema_migrations').select('name').execute();
+  return rows.map((row) => row.name);
+}
