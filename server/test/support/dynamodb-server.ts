@@ -2,9 +2,10 @@
 // memory. The test runner starts one for all test files and passes its address on in TEST_DYNAMODB; a test file that
 // runs alone starts its own.
 //
-// TEST_DYNAMODB_EMULATOR=moto uses moto's server instead, as a second opinion.
+// TEST_DYNAMODB_EMULATOR=moto uses moto instead, as a second opinion.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
@@ -19,64 +20,57 @@ export interface DynamoDbServer {
   stop(): Promise<void>;
 }
 
-const usesMoto = process.env['TEST_DYNAMODB_EMULATOR'] === 'moto';
-const startLimitMs = 60_000;
+/** Where processes of the same test run find the server. */
+export const sharedDynamoDb = 'TEST_DYNAMODB';
+
+const moto = process.env.TEST_DYNAMODB_EMULATOR === 'moto' ? await import('./moto-server.ts') : null;
 
 /** Why there is no DynamoDB for tests here; null when there is one. */
 export function whyNoDynamoDb(): string | null {
-  if (process.env['TEST_DYNAMODB'] !== undefined) return null;
-  if (usesMoto) return onPath('python3') ? null : 'python3 is not there (Debian package python3)';
-  return onPath('java') ? null : 'java is not there (Debian package openjdk-17-jre-headless)';
+  if (moto !== null) return moto.skip === false ? null : moto.skip;
+  if (process.env[sharedDynamoDb] !== undefined || isOnPath('java')) return null;
+  return 'DynamoDB Local needs Java 17 (Debian package openjdk-17-jre-headless)';
 }
 
-/** Starts an empty one on a free port of this machine. It ends with this process at the latest. */
+/** Starts an empty one on a free port of the loopback interface. It ends with this process at the latest. */
 export async function startDynamoDb(): Promise<DynamoDbServer> {
   const port = await freePort();
-  const command = usesMoto
-    ? { line: ['python3', '-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`], folder: '/' }
-    : { line: ['java', ...javaArguments(port)], folder: emulatorFolder() };
-  const [program = '', ...given] = onPath('setpriv')
-    ? ['setpriv', '--pdeathsig', 'KILL', ...command.line]
-    : command.line;
-  const child = spawn(program, given, { cwd: command.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The shell outlives the server, and its input ends with this process.
+  const script = '"$@" & cat > /dev/null; kill -KILL $!; wait $!';
+  const child = spawn('sh', ['-c', script, 'sh', 'java', ...javaArguments(port)], {
+    cwd: emulatorFolder(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-4_000);
+      output = `${output}${text}`.slice(-4_000);
     });
   }
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const address = `http://127.0.0.1:${port}`;
-  const server = {
-    address,
+  const server: DynamoDbServer = {
+    address: `http://127.0.0.1:${port}`,
     async stop() {
-      process.removeListener('exit', kill);
-      kill();
-      await ended;
+      child.ref();
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
     },
   };
-  if (await answers(address, ended)) {
-    // The test process may end although the server goes on.
-    child.unref();
-    for (const stream of [child.stdout, child.stderr]) Reflect.get(stream, 'unref')?.call(stream);
-    return server;
+  if (!(await answers(server.address))) {
+    await server.stop();
+    throw new Error(`DynamoDB Local did not start:\n${output}`);
   }
-  await server.stop();
-  throw new Error(`${command.line.join(' ')} did not start:\n${output}`);
+  for (const handle of [child, ...child.stdio]) (handle as { unref?(): void } | null)?.unref?.();
+  return server;
 }
 
-let shared: Promise<string> | undefined;
+let own: Promise<DynamoDbServer> | undefined;
 
 /** The address of the one for all tests of this process. */
-export function testDynamoDb(): Promise<string> {
-  const given = process.env['TEST_DYNAMODB'];
-  shared ??= given === undefined ? startDynamoDb().then(({ address }) => address) : Promise.resolve(given);
-  return shared;
+export async function testDynamoDb(): Promise<string> {
+  const given = moto?.awsSettings.endpoint ?? process.env[sharedDynamoDb];
+  if (given !== undefined) return given;
+  own ??= startDynamoDb();
+  return (await own).address;
 }
 
 export function testClientSettings(endpoint: string): DynamoDBClientConfig {
@@ -89,8 +83,8 @@ export function testClientSettings(endpoint: string): DynamoDBClientConfig {
 }
 
 /**
- * A registry of its own in the test server. Its tables expire nothing: the dates of tests lie in the past, and an
- * emulator would remove what tests look for.
+ * A registry of its own in the test server. Its tables expire nothing: the dates of tests lie in the past, and what
+ * tests look for would be removed.
  */
 export async function openTestDynamoDb() {
   const aws = testClientSettings(await testDynamoDb());
@@ -113,16 +107,11 @@ export async function openTestDynamoDb() {
 function javaArguments(port: number): string[] {
   return [
     '-Xmx512m',
-    // Fewer threads for compiling and collecting: tests share the processors with it.
+    // Fewer threads for collecting and compiling: tests share the processors with it.
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-Djava.library.path=./DynamoDBLocal_lib',
-    '-jar',
-    'DynamoDBLocal.jar',
-    '-inMemory',
-    '-disableTelemetry',
-    '-port',
-    `${port}`,
+    ...['-jar', 'DynamoDBLocal.jar', '-inMemory', '-port', `${port}`],
   ];
 }
 
@@ -131,8 +120,8 @@ function emulatorFolder(): string {
   return join(dirname(fileURLToPath(manifest)), 'emulator');
 }
 
-function onPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
@@ -143,29 +132,26 @@ function onPath(program: string): boolean {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port was free.');
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
   return address.port;
 }
 
-/** False when the process ends before it answers, or takes too long. */
-async function answers(address: string, ended: Promise<void>): Promise<boolean> {
-  let over = false;
-  void ended.then(() => {
-    over = true;
-  });
-  const until = performance.now() + startLimitMs;
-  while (!over && performance.now() < until) {
-    // Any answer will do, also that the request is none.
-    const answered = await fetch(address).then(
-      () => true,
-      () => false,
-    );
-    if (answered) return true;
-    await wait(50);
+const patienceMs = 60_000;
+
+async function answers(address: string): Promise<boolean> {
+  const until = performance.now() + patienceMs;
+  while (performance.now() < until) {
+    try {
+      // Any answer will do, also that the request is none.
+      await fetch(address);
+      return true;
+    } catch {
+      await wait(50);
+    }
   }
   return false;
 }
