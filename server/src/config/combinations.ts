@@ -4,6 +4,11 @@ import type { Config } from './index.ts';
 type Rule = (config: Config) => string | null;
 
 const rules: readonly Rule[] = [
+  // A file is found by its name, which is a key there.
+  ({ engines, checks }) =>
+    engines.records === 'dynamodb' && checks.maximumNameBytes > 1_024
+      ? 'ASSAY_CHECK_NAME_BYTES must be at most 1024, because ASSAY_RECORDS=dynamodb keeps no longer names.'
+      : null,
   ({ engines, aws, sqs }) => {
     const used = usesAws(engines) ?? (sqs.arrivalsUrl === '' ? null : 'ASSAY_SQS_ARRIVALS_URL');
     return used === null || aws.region !== ''

@@ -4,11 +4,13 @@ import { announceFields } from './announce.ts';
 import { awsFields } from './aws.ts';
 import { checkFields } from './checks.ts';
 import { combinationProblems } from './combinations.ts';
+import { dynamoDbFields } from './dynamodb.ts';
 import { encryptionFields } from './encryption.ts';
 import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
 import { observabilityFields } from './observability.ts';
+import { resilienceFields } from './resilience.ts';
 import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
 import { sqsFields } from './sqs.ts';
@@ -29,7 +31,9 @@ export const concerns = {
   storage: storageFields,
   worker: workerFields,
   uploads: uploadFields,
+  resilience: resilienceFields,
   aws: awsFields,
+  dynamodb: dynamoDbFields,
   sqs: sqsFields,
   secrets: secretFields,
   encryption: encryptionFields,

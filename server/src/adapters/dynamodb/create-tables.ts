@@ -54,7 +54,10 @@ export async function verifyTables(client: TableClient, prefix: string): Promise
       const name = prefix + table;
       const existing = await describe(client, name);
       if (existing === null)
-        throw new StorageError('permanent', `There is no table ${name}; run \`migrate\`.`);
+        throw new StorageError(
+          'permanent',
+          `There is no table ${name}: make it beforehand, or let migrating make it.`,
+        );
       requireFitting(name, tables[table], existing);
     }),
   );
