@@ -24,6 +24,9 @@ export class ServerMissing extends Error {
 
 /** Loaded when a run begins, so that a part of the suite that needs none of them loads nothing. */
 const all: Readonly<Record<string, () => Promise<TestServer>>> = {
+  ceph: async () => (await import('./test-servers/ceph.ts')).ceph,
+  dynamodb: async () => (await import('./test-servers/dynamodb.ts')).dynamodb,
+  postgres: async () => (await import('./test-servers/postgres.ts')).postgres,
   moto: async () => (await import('./test-servers/moto.ts')).moto,
 };
 

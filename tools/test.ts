@@ -29,6 +29,8 @@ interface Outcome {
   readonly empty: string[];
 }
 
+const noServers = { environment: {}, missing: [], stop: async () => {} };
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
@@ -54,7 +56,9 @@ async function main(args: string[]): Promise<number> {
   const begun = performance.now();
   const isAcceptance = (file: string) => file.startsWith(`acceptance${sep}`);
   const inParts = files.filter((file) => !isAcceptance(file));
-  const servers = await startTestServers();
+  const servers = files.some((file) => /^(server|acceptance)\W/.test(file))
+    ? await startTestServers()
+    : noServers;
   // Of this process, from which those of the tests have theirs.
   Object.assign(process.env, servers.environment);
   for (const reason of servers.missing) console.log(styleText('yellow', `Not started: ${reason}`));
