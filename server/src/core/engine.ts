@@ -18,6 +18,7 @@ import type {
   VersionStore,
 } from './packages/index.ts';
 import type { ReportPut, ReportStore, VersionFileStore } from './pipeline/index.ts';
+import type { RecordTransfer, RegistryMarks } from './transfer/index.ts';
 import type { UploadChanged, UploadInserted, UploadStore } from './uploads/index.ts';
 
 export type AnyChange =
@@ -57,4 +58,7 @@ export interface RecordsEngine {
   readonly holds: ContentHolds;
   readonly reports: ReportStore;
   readonly files: VersionFileStore;
+  /** Of no use to requests and jobs: for moving the registry to another engine. */
+  readonly marks: RegistryMarks;
+  readonly transfer: RecordTransfer;
 }

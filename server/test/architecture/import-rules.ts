@@ -16,7 +16,9 @@ export const featureOrder = [
   'gate',
   'items',
   'health',
+  'transfer',
 ];
+/** Except by `transfer`, which carries the records of every feature. */
 const usedByNobody = new Set(['items', 'health']);
 
 const pureModules = new Set(
@@ -85,7 +87,8 @@ function coreRefusal(from: Place, specifier: string, target: string | null): str
   } else {
     const [own, other] = [featureOrder.indexOf(from.folder), featureOrder.indexOf(to.folder)];
     if (own < 0 || other < 0) return `a feature is missing in the order: ${featureOrder.join(' < ')}`;
-    if (other > own || usedByNobody.has(to.folder)) return `${from.folder} stands before ${to.folder}`;
+    const isClosed = usedByNobody.has(to.folder) && from.folder !== 'transfer';
+    if (other > own || isClosed) return `${from.folder} stands before ${to.folder}`;
   }
   return indexOnly(to);
 }

@@ -7,11 +7,13 @@ import type {
   DailyFilter,
 } from '../../core/audit/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 
 export class MemoryAuditLog implements AuditLog {
   readonly #entries = new Map<string, AuditEntry>();
+  readonly kept = mapRecords(this.#entries, ({ id }) => id);
 
   readonly appliers: MemoryAppliers<AuditAppended> = {
     'audit.append': ({ entry }) => {

@@ -1,10 +1,23 @@
 import type { ContentHeld, ContentHolds, ContentReleased } from '../../core/content/index.ts';
 import { RegistryError } from '../../core/errors.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 
 export class MemoryContentHolds implements ContentHolds {
   readonly #holders = new Map<string, ReadonlySet<string>>();
   readonly #removals = new Set<string>();
+  readonly keptHolds: KeptRecords<{ digest: string; versionId: string }> = {
+    all: () =>
+      [...this.#holders].flatMap(([digest, ids]) => [...ids].map((versionId) => ({ digest, versionId }))),
+    put: ({ digest, versionId }) => this.#set(digest, new Set([...this.#holding(digest), versionId])),
+    remove: ({ digest, versionId }) =>
+      this.#set(digest, new Set([...this.#holding(digest)].filter((holder) => holder !== versionId))),
+  };
+  readonly keptRemovals: KeptRecords<{ digest: string }> = {
+    all: () => [...this.#removals].map((digest) => ({ digest })),
+    put: ({ digest }) => this.#removals.add(digest),
+    remove: ({ digest }) => this.#removals.delete(digest),
+  };
 
   readonly appliers: MemoryAppliers<ContentHeld | ContentReleased> = {
     'content.hold': ({ digest, versionId }) => {

@@ -6,12 +6,23 @@ import {
   tellingJob,
 } from '../../core/events/index.ts';
 import type { JobQueued } from '../../core/jobs/index.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 
 export class MemoryEventStore implements EventStore {
   /** In the order of their commits. */
   readonly #events: RegistryEvent[] = [];
   readonly appliers: MemoryAppliers<EventAppended>;
+  readonly kept: KeptRecords<RegistryEvent> = {
+    all: () => this.#events,
+    put: (event) => {
+      if (!this.#events.some((known) => known.id === event.id)) this.#events.push(event);
+    },
+    remove: ({ id }) => {
+      const at = this.#events.findIndex((known) => known.id === id);
+      if (at >= 0) this.#events.splice(at, 1);
+    },
+  };
 
   constructor(jobs: MemoryAppliers<JobQueued>) {
     this.appliers = {

@@ -8,6 +8,8 @@ import {
 } from '../../core/access/index.ts';
 import { notFound, RegistryError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import type { KeptMember } from '../../core/transfer/index.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 import type { MemoryUserStore } from './users.ts';
@@ -17,6 +19,22 @@ export class MemoryGroupStore implements GroupStore {
   readonly #groups = new Map<string, Group>();
   /** Ids of the members, of deleted users too, by group id. */
   readonly #members = new Map<string, ReadonlySet<string>>();
+  readonly kept: KeptRecords<Group> = {
+    all: () => this.#groups.values(),
+    put: (group) => {
+      for (const other of this.#groups.values()) {
+        if (nameKeyOf(other.name) === nameKeyOf(group.name)) this.#groups.delete(other.id);
+      }
+      this.#groups.set(group.id, group);
+    },
+    remove: ({ id }) => this.#groups.delete(id),
+  };
+  readonly keptMembers: KeptRecords<KeptMember> = {
+    all: () => [...this.#groups.values()].flatMap((group) => this.#membersOf(group)),
+    put: ({ groupId, userId }) => this.#members.set(groupId, new Set([...this.#memberIds(groupId), userId])),
+    remove: ({ groupId, userId }) =>
+      this.#members.set(groupId, new Set([...this.#memberIds(groupId)].filter((id) => id !== userId))),
+  };
 
   constructor(users: MemoryUserStore) {
     this.#users = users;
@@ -79,6 +97,13 @@ export class MemoryGroupStore implements GroupStore {
   foundOf(userId: string): readonly GroupReference[] {
     const groups = [...this.#groups.values()].filter(({ id }) => this.#memberIds(id).has(userId));
     return groups.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  #membersOf({ id, name }: Group): KeptMember[] {
+    return [...this.#memberIds(id)].flatMap((userId) => {
+      const user = this.#users.found(userId);
+      return user === null ? [] : [{ groupId: id, groupName: name, userId, userName: user.name }];
+    });
   }
 
   #required(groupId: string): Group {

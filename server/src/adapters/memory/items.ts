@@ -1,10 +1,12 @@
 import type { Item, ItemInserted, ItemStore } from '../../core/items/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 
 export class MemoryItemStore implements ItemStore {
   readonly #items = new Map<string, Item>();
+  readonly kept = mapRecords(this.#items, ({ id }) => id);
 
   readonly appliers: MemoryAppliers<ItemInserted> = {
     'item.insert': ({ item }) => {

@@ -10,6 +10,8 @@ import { MemoryJobQueue } from './jobs.ts';
 import { MemoryLoginAttempts } from './login-attempts.ts';
 import { MemoryPackageSearch } from './package-search.ts';
 import { MemoryPackageStore } from './packages.ts';
+import { memoryRecordTransfer } from './record-transfer.ts';
+import { MemoryRegistryMarks } from './registry-marks.ts';
 import { MemoryReportStore } from './reports.ts';
 import { MemoryTokenStore } from './tokens.ts';
 import { MemoryUploadStore } from './uploads.ts';
@@ -67,7 +69,12 @@ export function memoryEngine(): RecordsEngine {
     ...stores.holds.appliers,
     ...stores.reports.appliers,
   };
-  return { ...stores, commit: memoryCommit(appliers) };
+  return {
+    ...stores,
+    marks: new MemoryRegistryMarks(),
+    transfer: memoryRecordTransfer(stores),
+    commit: memoryCommit(appliers),
+  };
 }
 
 function memoryCommit(appliers: MemoryAppliers<AnyChange>): Commit<AnyChange> {

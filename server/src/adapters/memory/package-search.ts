@@ -20,6 +20,8 @@ export class MemoryPackageSearch implements PackageSearch {
   readonly #documents = new Map<string, SearchDocument>();
   readonly #packages: PackageStore;
   readonly #versions: VersionStore;
+  /** The documents by package; their packages are beside them. */
+  readonly documents: ReadonlyMap<string, SearchDocument> = this.#documents;
 
   constructor(packages: PackageStore, versions: VersionStore) {
     this.#packages = packages;

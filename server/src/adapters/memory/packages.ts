@@ -9,12 +9,14 @@ import {
   type PackageStore,
 } from '../../core/packages/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 import { put, putRevised } from './revisions.ts';
 
 export class MemoryPackageStore implements PackageStore {
   readonly #packages = new Map<string, Package>();
+  readonly kept = mapRecords(this.#packages, ({ id }) => id);
 
   readonly appliers: MemoryAppliers<PackageInserted | PackageChanged> = {
     'package.insert': (change) => {

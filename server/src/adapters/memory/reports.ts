@@ -1,8 +1,10 @@
 import type { Report, ReportPut, ReportStore } from '../../core/pipeline/index.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 
 export class MemoryReportStore implements ReportStore {
   readonly #reports = new Map<string, Report>();
+  readonly kept = mapRecords(this.#reports, ({ versionId }) => versionId);
 
   readonly appliers: MemoryAppliers<ReportPut> = {
     'report.put': ({ report }) => {

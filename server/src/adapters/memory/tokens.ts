@@ -1,6 +1,7 @@
 import type { PersonalToken, Session, TokenChange, TokenInUse, TokenStore } from '../../core/access/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { MemoryGroupStore } from './groups.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 import type { MemoryUserStore } from './users.ts';
@@ -10,6 +11,8 @@ export class MemoryTokenStore implements TokenStore {
   readonly #groups: MemoryGroupStore;
   readonly #sessions = new Map<string, Session>();
   readonly #personal = new Map<string, PersonalToken>();
+  readonly keptSessions = mapRecords(this.#sessions, ({ id }) => id);
+  readonly keptPersonal = mapRecords(this.#personal, ({ id }) => id);
 
   constructor(users: MemoryUserStore, groups: MemoryGroupStore) {
     this.#users = users;

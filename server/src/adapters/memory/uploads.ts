@@ -6,12 +6,14 @@ import type {
   UploadState,
   UploadStore,
 } from '../../core/uploads/index.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 import { put, putRevised } from './revisions.ts';
 
 export class MemoryUploadStore implements UploadStore {
   readonly #uploads = new Map<string, Upload>();
+  readonly kept = mapRecords(this.#uploads, ({ id }) => id);
 
   readonly appliers: MemoryAppliers<UploadInserted | UploadChanged> = {
     'upload.insert': ({ upload }) => put(this.#uploads, upload),

@@ -2,6 +2,8 @@ import { nameKeyOf, sameName, type User, type UserChange, type UserStore } from 
 import type { Permission } from '../../core/caller.ts';
 import { RegistryError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import type { KeptUser } from '../../core/transfer/index.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 
@@ -14,6 +16,29 @@ export class MemoryUserStore implements UserStore {
   readonly #users = new Map<string, Stored>();
   /** Keys of the names that are or were somebody's. */
   readonly #names = new Map<string, string>();
+  readonly #deleted = new Map<string, KeptUser>();
+  readonly kept: KeptRecords<KeptUser> = {
+    all: () => [
+      ...[...this.#users.values()].map(({ user, passwordHash }) => ({
+        ...user,
+        passwordHash,
+        deletedAt: null,
+      })),
+      ...this.#deleted.values(),
+    ],
+    put: (kept) => {
+      this.kept.remove(kept);
+      const { passwordHash, deletedAt, ...user } = kept;
+      this.#names.set(nameKeyOf(user.name), user.id);
+      if (deletedAt === null) this.#users.set(user.id, { user, passwordHash });
+      else this.#deleted.set(user.id, kept);
+    },
+    remove: ({ id, name }) => {
+      this.#users.delete(id);
+      this.#deleted.delete(id);
+      this.#names.delete(nameKeyOf(name));
+    },
+  };
 
   readonly appliers: MemoryAppliers<UserChange> = {
     'user.insert': ({ user, passwordHash }) => {
@@ -39,11 +64,15 @@ export class MemoryUserStore implements UserStore {
       const user = { ...stored.user, mustChangePassword, sessionGeneration };
       return this.#put(stored, { user, passwordHash: to });
     },
-    'user.delete': ({ userId, permissions }) => {
+    'user.delete': ({ userId, permissions, at }) => {
       const stored = this.#expected(userId, ({ user }) => samePermissions(user.permissions, permissions));
       this.#requireAnotherAdministrator(permissions, []);
       this.#users.delete(userId);
-      return () => this.#users.set(userId, stored);
+      this.#deleted.set(userId, { ...stored.user, permissions: [], passwordHash: '', deletedAt: at });
+      return () => {
+        this.#deleted.delete(userId);
+        this.#users.set(userId, stored);
+      };
     },
   };
 

@@ -1,10 +1,20 @@
 import type { PackageFile } from '../../core/checks/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { VersionFileStore } from '../../core/pipeline/index.ts';
+import type { KeptFile } from '../../core/transfer/index.ts';
+import type { KeptRecords } from './kept-records.ts';
 import { memoryPage } from './paging.ts';
 
 export class MemoryVersionFileStore implements VersionFileStore {
   readonly #files = new Map<string, Map<string, PackageFile>>();
+  readonly kept: KeptRecords<KeptFile> = {
+    all: () =>
+      [...this.#files].flatMap(([versionId, files]) =>
+        [...files.values()].map((file) => ({ ...file, versionId })),
+      ),
+    put: ({ versionId, ...file }) => this.#of(versionId).set(file.path, file),
+    remove: ({ versionId, path }) => this.#of(versionId).delete(path),
+  };
 
   #of(versionId: string): Map<string, PackageFile> {
     const files = this.#files.get(versionId) ?? new Map<string, PackageFile>();

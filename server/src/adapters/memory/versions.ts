@@ -10,12 +10,22 @@ import {
   type VersionStore,
 } from '../../core/packages/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 import { put, putRevised } from './revisions.ts';
 
 export class MemoryVersionStore implements VersionStore {
   readonly #versions = new Map<string, Version>();
+  readonly kept: KeptRecords<Version> = {
+    all: () => this.#versions.values(),
+    put: (version) => {
+      const labelled = this.#labelled(version.packageId, version.label);
+      if (version.state !== 'rejected' && labelled !== undefined) this.#versions.delete(labelled.id);
+      this.#versions.set(version.id, version);
+    },
+    remove: ({ id }) => this.#versions.delete(id),
+  };
 
   readonly appliers: MemoryAppliers<VersionInserted | VersionChanged> = {
     'version.insert': ({ version }) => {

@@ -7,12 +7,15 @@ import {
   type WebhookStore,
 } from '../../core/events/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
+import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';
 
 export class MemoryWebhookStore implements WebhookStore {
   readonly #webhooks = new Map<string, Webhook>();
   readonly #deliveries = new Map<string, Delivery>();
+  readonly keptWebhooks = mapRecords(this.#webhooks, ({ id }) => id);
+  readonly keptDeliveries = mapRecords(this.#deliveries, ({ id }) => id);
 
   readonly appliers: MemoryAppliers<WebhookChange> = {
     'webhook.insert': ({ webhook }) => {

@@ -31,6 +31,9 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
     ),
     reports: guarded(engine.reports, side, { find: read }, {}),
     files: guarded(engine.files, side, { put: bulk, list, find: read, remove: bulk }, {}),
+    marks: guarded(engine.marks, side, { read, write: idempotentWrite }, {}),
+    // Whoever moves a registry waits for as long as it takes.
+    transfer: engine.transfer,
   };
 }
 

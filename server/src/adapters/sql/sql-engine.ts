@@ -9,6 +9,8 @@ import { SqlJobQueue } from './jobs.ts';
 import { SqlLoginAttempts } from './login-attempts.ts';
 import { SqlPackageSearch } from './package-search.ts';
 import { SqlPackageStore } from './packages.ts';
+import { sqlRecordTransfer } from './record-transfer.ts';
+import { SqlRegistryMarks } from './registry-marks.ts';
 import { SqlReportStore } from './reports.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { SqlTokenStore } from './tokens.ts';
@@ -37,6 +39,8 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     holds: new SqlContentHolds(database),
     reports: new SqlReportStore(database),
     files: new SqlVersionFileStore(database),
+    marks: new SqlRegistryMarks(database),
+    transfer: sqlRecordTransfer(database),
     commit: sqlCommit(database),
   };
 }

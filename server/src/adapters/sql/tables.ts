@@ -7,6 +7,7 @@ import type { JobTables } from './jobs.ts';
 import type { LoginAttemptTables } from './login-attempts.ts';
 import type { PackageSearchTables } from './package-search.ts';
 import type { PackageTables } from './packages.ts';
+import type { RegistryMarkTables } from './registry-marks.ts';
 import type { ReportTables } from './reports.ts';
 import type { TokenTables } from './tokens.ts';
 import type { UploadTables } from './uploads.ts';
@@ -32,6 +33,7 @@ export interface Tables
     UploadTables,
     ContentHoldTables,
     ReportTables,
+    RegistryMarkTables,
     VersionFileTables {
   schema_migrations: { name: string; applied_at: number };
 }

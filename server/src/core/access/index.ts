@@ -29,7 +29,7 @@ export { resetPassword } from './reset-password.ts';
 export { revokeToken } from './revoke-token.ts';
 export { believedKeysAt, ensureSessionKey, rotateSessionKey, signingKeyAt } from './session-keys.ts';
 export type { AccessSettings } from './settings.ts';
-export { type SigningKey, SigningKeys } from './signing-keys.ts';
+export { type SigningKey, SigningKeys, sessionKeysSecret } from './signing-keys.ts';
 export type { PersonalToken, Session, TokenChange } from './token.ts';
 export { hashOfTokenText, newTokenText } from './token-text.ts';
 export { inOrder, type User, type UserChange } from './user.ts';

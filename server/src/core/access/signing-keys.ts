@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly createdAt: Date;
 }
 
-const name = 'session-keys.json';
+export const sessionKeysSecret = 'session-keys.json';
 
 /**
  * The keys for session tokens, shared by all processes of the registry, as the secret `session-keys.json`, oldest
@@ -20,7 +20,7 @@ export class SigningKeys {
   readonly #secret: SharedSecret<readonly SigningKey[]>;
 
   constructor(ports: { readonly clock: Clock; readonly secrets: SecretStore }) {
-    this.#secret = new SharedSecret(ports, name, parsed);
+    this.#secret = new SharedSecret(ports, sessionKeysSecret, parsed);
   }
 
   /**
@@ -61,7 +61,7 @@ function parsed(text: string): readonly SigningKey[] {
     // Without the parser's message, which quotes the text.
   }
   const keys = Array.isArray(given?.keys) ? given.keys.map(keyOf) : [];
-  if (keys.length === 0) throw new Error(`The secret ${name} holds no keys.`);
+  if (keys.length === 0) throw new Error(`The secret ${sessionKeysSecret} holds no keys.`);
   return keys;
 }
 
@@ -69,7 +69,7 @@ function keyOf(given: unknown): SigningKey {
   const { id, secret, createdAt } = (given ?? {}) as Record<string, unknown>;
   const key = { secret: Buffer.from(String(secret), 'base64url'), createdAt: new Date(String(createdAt)) };
   if (typeof id !== 'string' || key.secret.length !== 32 || Number.isNaN(key.createdAt.getTime())) {
-    throw new Error(`The secret ${name} holds something that is no key.`);
+    throw new Error(`The secret ${sessionKeysSecret} holds something that is no key.`);
   }
   return { id, ...key };
 }

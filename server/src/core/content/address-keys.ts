@@ -10,7 +10,7 @@ export interface AddressKey {
 /** The first signs, all are believed: so a key is replaced while its addresses run out. */
 export type AddressKeyList = readonly [AddressKey, ...AddressKey[]];
 
-const name = 'address-keys.json';
+export const addressKeysSecret = 'address-keys.json';
 
 /**
  * The keys that sign addresses, shared by all processes of the registry, as the secret `address-keys.json`:
@@ -24,7 +24,7 @@ export class AddressKeys {
   readonly #secret: SharedSecret<AddressKeyList>;
 
   private constructor(ports: { readonly clock: Clock; readonly secrets: SecretStore }) {
-    this.#secret = new SharedSecret(ports, name, parsed);
+    this.#secret = new SharedSecret(ports, addressKeysSecret, parsed);
   }
 
   /** The keys, after making one where there is none. What cannot be understood is an error and stays as it is. */
@@ -44,7 +44,7 @@ export class AddressKeys {
     const keys = await this.#secret.value();
     const isKnown = wantedId === undefined || keys?.some(({ id }) => id === wantedId);
     const list = keys !== null && isKnown ? keys : await this.#secret.value({ afresh: true });
-    if (list === null) throw new Error(`The secret ${name} is not there any more.`);
+    if (list === null) throw new Error(`The secret ${addressKeysSecret} is not there any more.`);
     return list;
   }
 }
@@ -58,7 +58,7 @@ function parsed(text: string): AddressKeyList {
   }
   const [first, ...others] = Array.isArray(given) ? given.map(keyOf) : [];
   if (first && others.every((key) => key !== null)) return [first, ...others];
-  throw new Error(`The secret ${name} does not hold address keys.`);
+  throw new Error(`The secret ${addressKeysSecret} does not hold address keys.`);
 }
 
 function keyOf(given: unknown): AddressKey | null {

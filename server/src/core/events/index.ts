@@ -1,5 +1,5 @@
 export { changeWebhook } from './change-webhook.ts';
-export { createWebhook } from './create-webhook.ts';
+export { createWebhook, secretPurpose } from './create-webhook.ts';
 export { deleteWebhook } from './delete-webhook.ts';
 export { deliver, giveUpDelivery } from './deliver.ts';
 export type { EventAppended, EventKind, RegistryEvent } from './event.ts';

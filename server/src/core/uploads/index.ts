@@ -8,6 +8,7 @@ export {
   maySeeUpload,
   readUpload,
   requireOpen,
+  revisedUpload,
   takesBytes,
   type Upload,
   type UploadChanged,

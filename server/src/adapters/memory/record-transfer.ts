@@ -1,0 +1,89 @@
+import { StorageError } from '../../core/errors.ts';
+import { readmeWords, type SearchDocument } from '../../core/packages/index.ts';
+import { type KeptPackage, kindRules, type RecordTransfer } from '../../core/transfer/index.ts';
+import type { MemoryAuditLog } from './audit.ts';
+import type { MemoryContentHolds } from './content-holds.ts';
+import type { MemoryEventStore } from './events.ts';
+import type { MemoryGroupStore } from './groups.ts';
+import type { MemoryItemStore } from './items.ts';
+import type { MemoryJobQueue } from './jobs.ts';
+import { type KeptRecords, keptTransfer } from './kept-records.ts';
+import type { MemoryPackageSearch } from './package-search.ts';
+import type { MemoryPackageStore } from './packages.ts';
+import type { MemoryReportStore } from './reports.ts';
+import type { MemoryTokenStore } from './tokens.ts';
+import type { MemoryUploadStore } from './uploads.ts';
+import type { MemoryUserStore } from './users.ts';
+import type { MemoryVersionFileStore } from './version-files.ts';
+import type { MemoryVersionStore } from './versions.ts';
+import type { MemoryWebhookStore } from './webhooks.ts';
+
+interface MemoryStores {
+  readonly users: MemoryUserStore;
+  readonly groups: MemoryGroupStore;
+  readonly tokens: MemoryTokenStore;
+  readonly items: MemoryItemStore;
+  readonly packages: MemoryPackageStore;
+  readonly search: MemoryPackageSearch;
+  readonly versions: MemoryVersionStore;
+  readonly files: MemoryVersionFileStore;
+  readonly reports: MemoryReportStore;
+  readonly uploads: MemoryUploadStore;
+  readonly holds: MemoryContentHolds;
+  readonly webhooks: MemoryWebhookStore;
+  readonly events: MemoryEventStore;
+  readonly jobs: MemoryJobQueue;
+  readonly audit: MemoryAuditLog;
+}
+
+export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
+  const { users, groups, tokens, items, versions, files, reports, uploads, holds, webhooks, events } = stores;
+  return {
+    user: keptTransfer(users.kept, kindRules.user.key),
+    group: keptTransfer(groups.kept, kindRules.group.key),
+    'group-member': keptTransfer(groups.keptMembers, kindRules['group-member'].key),
+    session: keptTransfer(tokens.keptSessions, kindRules.session.key),
+    'personal-token': keptTransfer(tokens.keptPersonal, kindRules['personal-token'].key),
+    item: keptTransfer(items.kept, kindRules.item.key),
+    package: keptTransfer(keptPackages(stores), kindRules.package.key),
+    version: keptTransfer(versions.kept, kindRules.version.key),
+    'version-file': keptTransfer(files.kept, kindRules['version-file'].key),
+    report: keptTransfer(reports.kept, kindRules.report.key),
+    upload: keptTransfer(uploads.kept, kindRules.upload.key),
+    'content-hold': keptTransfer(holds.keptHolds, kindRules['content-hold'].key),
+    'content-removal': keptTransfer(holds.keptRemovals, kindRules['content-removal'].key),
+    webhook: keptTransfer(webhooks.keptWebhooks, kindRules.webhook.key),
+    delivery: keptTransfer(webhooks.keptDeliveries, kindRules.delivery.key),
+    event: keptTransfer(events.kept, kindRules.event.key, (_event, index) => [index]),
+    job: keptTransfer(stores.jobs.kept, kindRules.job.key),
+    'audit-entry': {
+      ...keptTransfer(stores.audit.kept, kindRules['audit-entry'].key),
+      put: (entries) => stores.audit.append(entries),
+      remove: async () => {
+        throw new StorageError('permanent', 'Audit entries are never removed.');
+      },
+    },
+  };
+}
+
+function keptPackages({ packages, search }: MemoryStores): KeptRecords<KeptPackage> {
+  const index = (packageId: string, document: SearchDocument | null) =>
+    search.appliers['package.index']({ change: 'package.index', packageId, document });
+  return {
+    all: () =>
+      [...packages.kept.all()].map((pkg) => {
+        const document = search.documents.get(pkg.id);
+        const readme = document === undefined ? null : readmeWords(document.readme ?? '').join(' ');
+        return { package: pkg, readme };
+      }),
+    put: ({ package: pkg, readme }) => {
+      const { name, title, description } = pkg;
+      packages.kept.put(pkg);
+      index(pkg.id, readme === null ? null : { name, title, description, readme });
+    },
+    remove: ({ package: pkg }) => {
+      packages.kept.remove(pkg);
+      index(pkg.id, null);
+    },
+  };
+}

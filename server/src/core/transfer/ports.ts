@@ -1,0 +1,150 @@
+import type { Group, PersonalToken, Session, User } from '../access/index.ts';
+import type { AuditEntry } from '../audit/index.ts';
+import type { PackageFile } from '../checks/index.ts';
+import type { ContentKey } from '../content/index.ts';
+import type { Delivery, RegistryEvent, Webhook } from '../events/index.ts';
+import type { Item } from '../items/index.ts';
+import type { Job } from '../jobs/index.ts';
+import type { Package, Version } from '../packages/index.ts';
+import type { Report } from '../pipeline/index.ts';
+import type { Upload } from '../uploads/index.ts';
+
+/**
+ * Every kind of record that a registry consists of, as plain values that mean the same on every engine. Left out is
+ * what follows from these (counts, indexes, search terms) and what may be forgotten: counts of failed logins.
+ *
+ * In an order in which records come after those they refer to.
+ */
+export interface RegistryRecords {
+  readonly user: KeptUser;
+  readonly group: Group;
+  readonly 'group-member': KeptMember;
+  readonly session: Session;
+  readonly 'personal-token': PersonalToken;
+  readonly item: Item;
+  readonly package: KeptPackage;
+  readonly version: Version;
+  readonly 'version-file': KeptFile;
+  readonly report: Report;
+  readonly upload: Upload;
+  readonly 'content-hold': { readonly digest: string; readonly versionId: string };
+  /** Content that is being removed. */
+  readonly 'content-removal': { readonly digest: string };
+  readonly webhook: Webhook;
+  readonly delivery: Delivery;
+  readonly event: RegistryEvent;
+  readonly job: KeptJob;
+  readonly 'audit-entry': AuditEntry;
+}
+
+export type RecordKind = keyof RegistryRecords;
+
+/** Deleted ones too: their names stay taken. */
+export interface KeptUser extends User {
+  readonly passwordHash: string;
+  readonly deletedAt: Date | null;
+}
+
+export interface KeptMember {
+  readonly groupId: string;
+  readonly groupName: string;
+  readonly userId: string;
+  readonly userName: string;
+}
+
+/** A package together with what it is found by beyond its own texts. */
+export interface KeptPackage {
+  readonly package: Package;
+  /** The words of its README, as `readmeWords` gives them, with spaces between; null: search does not know the package. */
+  readonly readme: string | null;
+}
+
+export interface KeptFile extends PackageFile {
+  readonly versionId: string;
+}
+
+/** A job that is running comes as one that waits; `leasedUntil` tells, and is not stored by `put`. */
+export interface KeptJob extends Job {
+  readonly state: 'waiting' | 'dead';
+  readonly attempt: number;
+  readonly failedAt: Date | null;
+  readonly failure: string | null;
+  readonly leasedUntil: Date | null;
+}
+
+/**
+ * All records of one kind, for moving a registry to another engine. Nothing here is on the path of a request, so
+ * scans are allowed; nothing checks the rules that changes check, and the registry is not in use where `put` and
+ * `remove` are called.
+ */
+export interface KindTransfer<R> {
+  /**
+   * About `limit` records behind the cursor `after` (null: from the beginning), in whatever order the engine likes;
+   * events in theirs. What is stored while somebody walks may be missed; nothing else is missed or comes twice.
+   */
+  read(after: string | null, limit: number): Promise<KeptPage<R>>;
+
+  /** For each record the one that is stored under the same key; null where there is none. At most 200. */
+  match(records: readonly R[]): Promise<readonly (R | null)[]>;
+
+  /**
+   * Stores the records, in the place of those with the same keys; at most 200. Durable when it resolves; after a
+   * failure some may be stored. Repeating it changes nothing.
+   *
+   * - Events are stored behind all others, in the order given; one that is stored already stays where it is.
+   * - Audit entries never change: one that is stored stays as it is, and is not counted again.
+   * - A record whose unique name or label another one has takes it: the other is removed.
+   * - A session, token or membership of a user or group that is not stored may be left out.
+   */
+  put(records: readonly R[]): Promise<void>;
+
+  /** Removes the records with the keys of these; at most 200. Audit entries are never removed: that rejects. */
+  remove(records: readonly R[]): Promise<void>;
+}
+
+export interface KeptPage<R> {
+  readonly records: readonly R[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+export type RecordTransfer = { readonly [K in RecordKind]: KindTransfer<RegistryRecords[K]> };
+
+/**
+ * A note beside the records about all of them, while they are moved to other engines.
+ *
+ *   source   (none) ── begin ──► being-copied ── cut over ──► read-only ── all is the same ──► moved
+ *                                      ▲                          │                             │
+ *   target   (none) ── begin ──► being-filled ── all is the same ──► (none)                     │
+ *                                      └──── abandon ─────────────┘            abandon ──► (none)
+ *
+ * `being-copied` forbids nothing; `being-filled` that anything is served from there; `read-only` and `moved` that
+ * anything is written, except what reading itself writes: the audit, and uses of sessions.
+ */
+export interface RegistryMark {
+  readonly state: 'being-copied' | 'being-filled' | 'read-only' | 'moved';
+  /** The same at the source and at the target of one transfer. */
+  readonly transferId: string;
+  readonly since: Date;
+}
+
+export interface RegistryMarks {
+  /** Null when there is none. One keyed read that sees what was written last. */
+  read(): Promise<RegistryMark | null>;
+  /** Durable when it resolves. */
+  write(mark: RegistryMark | null): Promise<void>;
+}
+
+/** That an object was found the same on both sides, and as what. */
+export interface CarriedContent {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly sourceRevision: string;
+  readonly targetRevision: string;
+}
+
+/** What a transfer has found out about content, so that going on does not hash everything again. */
+export interface TransferJournal {
+  find(key: ContentKey): CarriedContent | null;
+  remember(key: ContentKey, carried: CarriedContent): void;
+}
