@@ -4,6 +4,7 @@ import { SystemRandomness } from '../adapters/system/randomness.ts';
 import type { Config } from '../config/index.ts';
 import { accessPorts } from './access.ts';
 import { awsOf } from './aws.ts';
+import { Guards } from './guards.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
 
@@ -12,7 +13,8 @@ export async function wireCommands(config: Config) {
   await records.migrate();
   const { engine } = records;
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
-  const { signingKeys } = await openSecrets(config, { clock, randomness, aws: awsOf(config) });
+  const guards = new Guards(config);
+  const { signingKeys } = await openSecrets(config, { clock, randomness, aws: awsOf(config), guards });
   const access = await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness });
   return { ports: { ...engine, ...access, clock, randomness }, close: () => records.close() };
 }

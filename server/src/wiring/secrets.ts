@@ -6,6 +6,7 @@ import { AddressKeys } from '../core/content/index.ts';
 import { KeyedSecretBox, type SecretBox } from '../core/events/index.ts';
 import type { SecretStore } from '../core/secrets.ts';
 import type { Aws } from './aws.ts';
+import type { Guards } from './guards.ts';
 
 export interface SecretPorts {
   readonly signingKeys: SigningKeys;
@@ -47,9 +48,15 @@ const boxes: Record<
 /** The keys of this registry, made when there are none. */
 export async function openSecrets(
   config: Config,
-  given: { readonly clock: Clock; readonly randomness: Randomness; readonly aws: Aws },
+  given: {
+    readonly clock: Clock;
+    readonly randomness: Randomness;
+    readonly aws: Aws;
+    readonly guards: Guards;
+  },
 ): Promise<SecretPorts> {
-  const ports = { ...given, secrets: await stores[config.engines.secrets](config, given.aws) };
+  const store = await stores[config.engines.secrets](config, given.aws);
+  const ports = { ...given, secrets: given.guards.secretStore(store) };
   return {
     signingKeys: new SigningKeys(ports),
     addressKeys: await AddressKeys.open(ports),

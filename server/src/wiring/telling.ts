@@ -5,11 +5,17 @@ import type { Clock } from '../core/clock.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import { EventFeed } from '../core/events/index.ts';
 import { version } from '../version.ts';
+import type { Guards } from './guards.ts';
 
 /** What it takes to tell others about events, and the monitoring system about everything. */
-export function tellingPorts(config: Config, engine: RecordsEngine, clock: Clock) {
+export function tellingPorts(config: Config, engine: RecordsEngine, clock: Clock, guards: Guards) {
   const { events } = config;
-  const telemetry = new PrometheusTelemetry({ version, jobs: engine.jobs, now: () => clock.now() });
+  const telemetry = new PrometheusTelemetry({
+    version,
+    jobs: engine.jobs,
+    now: () => clock.now(),
+    engines: () => guards.statuses(),
+  });
   return {
     telemetry,
     eventFeed: new EventFeed(engine, { ...events, opened: (streams) => telemetry.eventStreams(streams) }),

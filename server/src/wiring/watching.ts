@@ -10,25 +10,32 @@ import {
   workerComponent,
 } from '../core/health/index.ts';
 import { version } from '../version.ts';
+import type { Guards } from './guards.ts';
 
 /** What it takes to see how the registry is: its components, looked at every minute, and its traffic. */
 export function watchingPorts(
   config: Config,
   engine: RecordsEngine,
-  { clock, content }: { clock: Clock; content: ContentStore },
+  { clock, content, guards }: { clock: Clock; content: ContentStore; guards: Guards },
 ) {
   let worker: { readonly lastSeenAt: Date | null } = { lastSeenAt: null };
   const traffic = new Traffic();
   const deadJobs = [{ label: 'Jobs that have given up', url: '/api/jobs/dead' }];
-  const health = new HealthMonitor({ clock }, [
-    traffic,
-    probedComponent({ id: 'database', title: 'Database', description: 'Keeps every record.', logs: [] }, () =>
-      engine.events.find('health-probe'),
+  const stores = guards.watched({
+    records: probedComponent(
+      { id: 'database', title: 'Database', description: 'Keeps every record.', logs: [] },
+      () => engine.events.find('health-probe'),
     ),
-    probedComponent(
+    content: probedComponent(
       { id: 'content', title: 'Content store', description: 'Keeps the bytes of packages.', logs: [] },
       () => content.stat(incomingKey('health-probe')),
     ),
+  });
+  const health = new HealthMonitor({ clock }, [
+    traffic,
+    stores.records,
+    stores.content,
+    ...guards.others(),
     jobsComponent(
       { id: 'jobs', title: 'Job queue', description: 'Keeps what is still to be done.', logs: deadJobs },
       engine.jobs,

@@ -12,6 +12,7 @@ import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
+import { Guards } from './guards.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
 import { tellingPorts } from './telling.ts';
@@ -33,7 +34,8 @@ export interface Wired {
 export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const records = await openRecords(config);
   await records.migrate();
-  const { engine } = records;
+  const guards = new Guards(config);
+  const engines = guards.records(records.engine);
   const aws = awsOf(config);
   const clock = new SystemClock();
   const randomness = new SystemRandomness();
@@ -41,23 +43,30 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     clock,
     randomness,
     aws,
+    guards,
   });
+  const boxes = guards.secretBox(secretBox);
   const at = { url: config.server.publicUrl };
-  const given = { engine, clock, randomness, addressKeys, publicUrl: () => at.url };
-  const content = await openContent(config, given);
+  const given = { engine: engines.requests, clock, randomness, addressKeys, publicUrl: () => at.url };
+  const contents = guards.content(await openContent(config, given));
   const { uploads, checks } = config;
   const examiner = new ThreadedExaminer(new URL('../check-thread.ts', import.meta.url), checks, checks);
-  const telling = { ...tellingPorts(config, engine, clock), secretBox };
-  const watching = watchingPorts(config, engine, { clock, content: content.content });
-  const observing = observingAudit(engine, {
+  const telling = tellingPorts(config, engines.requests, clock, guards);
+  const watching = watchingPorts(config, engines.requests, {
+    clock,
+    content: contents.requests.content,
+    guards,
+  });
+  const observing = observingAudit(engines.requests, {
     ...observedAudit,
     report: (problem, cause) => logger.error({ err: cause }, problem),
   });
   return {
     worker: {
-      ...engine,
-      ...content,
+      ...engines.worker,
+      ...contents.worker,
       ...telling,
+      secretBox: boxes.worker,
       clock,
       randomness,
       examiner: measured(examiner, telling.telemetry),
@@ -68,14 +77,15 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       at.url ||= url;
     },
     registry: {
-      ...engine,
-      ...content,
+      ...engines.requests,
+      ...contents.requests,
       uploadLimits: uploads,
       downloadLifetimeMs: uploads.downloadLifetimeMs,
-      ...(await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness })),
+      ...(await accessPorts(config, { tokens: engines.requests.tokens, signingKeys, clock, randomness })),
       clock,
       randomness,
       ...telling,
+      secretBox: boxes.requests,
       ...watching.ports,
       observe: observing.observe,
     },

@@ -79,3 +79,42 @@ test('every metric is explained, typed, named by the conventions, and told once'
     if (type === 'histogram') assert.match(name, /_(seconds|bytes)$/);
   }
 });
+
+test('engines on other machines are told as their guards see them', async () => {
+  const calls = {
+    answered: 7,
+    failed: 5,
+    timedOut: 2,
+    refused: 4,
+    turnedAway: 1,
+    retried: 3,
+    brokenStreams: 6,
+  };
+  const line = { running: 1, waiting: 8, places: 1 };
+  const status = {
+    engine: 'content',
+    breaker: 'open' as const,
+    awaySince: now,
+    tryAt: now,
+    calls,
+    lastFailure: null,
+    lines: { requests: line, worker: { ...line, waiting: 0 } },
+  };
+  const told = new PrometheusTelemetry({
+    version: '1',
+    jobs: { statistics: async () => [] },
+    now: () => now,
+    engines: () => [status],
+  });
+  told.auditLost(200);
+  for (const text of [await textOf(told), await textOf(told)]) {
+    assert.match(text, /assay_engine_breaker\{engine="content"\} 2\n/);
+    assert.match(text, /assay_engine_calls\{engine="content",for="requests",state="waiting"\} 8\n/);
+    assert.match(text, /assay_engine_calls_total\{engine="content",outcome="failed"\} 3\n/);
+    assert.match(text, /assay_engine_calls_total\{engine="content",outcome="timed-out"\} 2\n/);
+    assert.match(text, /assay_engine_calls_total\{engine="content",outcome="refused"\} 4\n/);
+    assert.match(text, /assay_engine_retries_total\{engine="content"\} 3\n/);
+    assert.match(text, /assay_engine_broken_streams_total\{engine="content"\} 6\n/);
+    assert.match(text, /assay_audit_lost_total 200\n/);
+  }
+});

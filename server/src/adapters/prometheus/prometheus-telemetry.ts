@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Exposition, Telemetry } from '../../core/health/index.ts';
+import type { EngineStatus, Exposition, Telemetry } from '../../core/health/index.ts';
 import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
 import type { OperationName } from '../../core/operations.ts';
+import { engineMetrics } from './engine-metrics.ts';
 
 /** Metrics in the text format of Prometheus. Every name begins with `assay_`, but those that Node.js itself has. */
 export class PrometheusTelemetry implements Telemetry, Exposition {
@@ -12,11 +13,19 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   readonly #received: Counter;
   readonly #sent: Counter;
   readonly #streams: Gauge;
+  readonly #auditLost: Counter;
   readonly #readQueue: () => Promise<void>;
+  readonly #readEngines: () => void;
   /** Resolved once each, so that counting a request makes no objects. */
   readonly #requestChildren = new Map<OperationName | null, Map<number, Histogram.Internal<string>>>();
 
-  constructor(about: { version: string; jobs: Pick<JobQueue, 'statistics'>; now: () => Date }) {
+  constructor(about: {
+    version: string;
+    jobs: Pick<JobQueue, 'statistics'>;
+    now: () => Date;
+    /** Those whose calls are guarded. */
+    engines?: () => readonly EngineStatus[];
+  }) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -61,7 +70,13 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
       labelNames: ['version'],
       registers,
     }).set({ version: about.version }, 1);
+    this.#auditLost = new Counter({
+      name: 'assay_audit_lost_total',
+      help: 'Observed audit entries that were dropped, because the database did not take them for too long.',
+      registers,
+    });
     this.#readQueue = queueGauges(about, registers);
+    this.#readEngines = engineMetrics(about.engines ?? (() => []), this.#registry);
   }
 
   requestAnswered(operation: OperationName | null, status: number, seconds: number): void {
@@ -98,8 +113,13 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
     this.#streams.set(open);
   }
 
+  auditLost(entries: number): void {
+    this.#auditLost.inc(entries);
+  }
+
   async expose(): Promise<{ contentType: string; text: string }> {
     await this.#readQueue();
+    this.#readEngines();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 }

@@ -11,6 +11,8 @@ export interface Telemetry {
   jobEnded(kind: JobKind, outcome: 'finished' | 'again' | 'dead', seconds: number): void;
   checkEnded(check: string, verdict: 'passed' | 'failed' | 'inconclusive', seconds: number): void;
   eventStreams(open: number): void;
+  /** Observed audit entries that were dropped. */
+  auditLost(entries: number): void;
 }
 
 /** All that was told to a `Telemetry`, in the form that the monitoring system reads. */
@@ -25,5 +27,6 @@ export const noTelemetry: Telemetry & Exposition = {
   jobEnded: () => {},
   checkEnded: () => {},
   eventStreams: () => {},
+  auditLost: () => {},
   expose: async () => ({ contentType: 'text/plain', text: '' }),
 };
