@@ -11,6 +11,7 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import yazl from 'yazl';
+import { statFrom } from '../../server/src/adapters/filesystem/stat-from.ts';
 import { ThreadedExaminer } from '../../server/src/adapters/threads/threaded-examiner.ts';
 import { checkFields } from '../../server/src/config/checks.ts';
 import { readFields } from '../../server/src/config/fields.ts';
@@ -29,8 +30,8 @@ export async function measureArchiveCheck(): Promise<
   try {
     const path = join(folder, 'mixed.zip');
     await writeMixedArchive(path);
-    const { size: sizeBytes } = await stat(path);
-    const ours = () => examine(examiner, path, sizeBytes);
+    const content = statFrom(await stat(path, { bigint: true }));
+    const ours = () => examine(examiner, path, content);
     const theirs = async () => void execFileSync('unzip', ['-tqq', path]);
     await ours();
     await theirs();
@@ -54,9 +55,13 @@ export async function measureArchiveCheck(): Promise<
   }
 }
 
-async function examine(examiner: ThreadedExaminer, path: string, sizeBytes: number): Promise<void> {
+async function examine(
+  examiner: ThreadedExaminer,
+  path: string,
+  content: ReturnType<typeof statFrom>,
+): Promise<void> {
   const { results } = await examiner.examine(
-    { store: 'file', path, sizeBytes },
+    { store: 'file', path, ...content },
     { kind: 'code', fileName: 'mixed.zip' },
     new AbortController().signal,
   );

@@ -105,7 +105,7 @@ async function examine(bytes: Uint8Array) {
   const examiner = new ThreadedExaminer(thread, settings, settings);
   const shared = new SharedArrayBuffer(bytes.length);
   new Uint8Array(shared).set(bytes);
-  const content = { store: 'memory', bytes: shared, sizeBytes: bytes.length } as const;
+  const content = { store: 'memory', bytes: shared, sizeBytes: bytes.length, revision: '1' } as const;
   try {
     return await examiner.examine(content, { kind: 'code', fileName: 'a.zip' }, new AbortController().signal);
   } finally {

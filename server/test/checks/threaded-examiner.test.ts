@@ -24,7 +24,7 @@ const failingThread = new URL('../support/failing-check-thread.ts', import.meta.
 function located(bytes: Uint8Array): ContentLocation {
   const shared = new SharedArrayBuffer(bytes.length);
   new Uint8Array(shared).set(bytes);
-  return { store: 'memory', bytes: shared, sizeBytes: bytes.length };
+  return { store: 'memory', bytes: shared, sizeBytes: bytes.length, revision: '1' };
 }
 
 const packageJson = { name: 'package.json', content: '{"description":"A sample","license":"MIT"}' };
@@ -89,7 +89,7 @@ describe('an examination', () => {
   });
 
   test('of content that the store does not have is a storage error, not a verdict', async () => {
-    const missing = { store: 'file', path: '/nowhere/to/be/found', sizeBytes: 5 } as const;
+    const missing = { store: 'file', path: '/nowhere/to/be/found', sizeBytes: 5, revision: '1' } as const;
     await assert.rejects(examiner.examine(missing, about, never), StorageError);
   });
 

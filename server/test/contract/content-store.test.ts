@@ -2,12 +2,19 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { type ContentKey, incomingKey, packageKey, quarantineKey } from '../../src/core/content/index.ts';
-import { describeOnEveryContent, get, openSource, pathsOf, put } from '../support/content.ts';
-import { randomness } from '../support/samples.ts';
+import {
+  type ContentKey,
+  incomingKey,
+  type OpenContent,
+  packageKey,
+  quarantineKey,
+} from '../../src/core/content/index.ts';
+import { StorageError } from '../../src/core/errors.ts';
+import { describeOnEveryContent, get, pathsOf, put } from '../support/content.ts';
+import { randomness, someDigest } from '../support/samples.ts';
 
 const key = incomingKey('u-1');
-const digest = 'ab'.repeat(32);
+const digest = someDigest('content');
 const missing = { name: 'StorageError', failure: 'missing' };
 
 describeOnEveryContent('ContentStore', (under) => {
@@ -59,15 +66,14 @@ describeOnEveryContent('ContentStore', (under) => {
     assert.deepEqual(await pathsOf(store(), 'incoming'), [key.path]);
   });
 
-  test('an open object keeps its bytes when its key is written again or removed', async () => {
+  test('an open object never gives bytes of another one that has come to lie under its key', async () => {
     await put(store(), key, 'the first bytes');
     const open = await store().open(key);
-    await put(store(), key, 'others');
-    await store().remove(key);
-    const into = Buffer.alloc(5);
-    assert.equal(await open.read(into, 4), 5);
-    assert.equal(String(into), 'first');
     assert.equal(open.stat.sizeBytes, 15);
+    await put(store(), key, 'and other bytes');
+    await assertGives(open, 'first');
+    await store().remove(key);
+    await assertGives(open, 'first');
     await open.close();
     await open.close();
   });
@@ -87,13 +93,52 @@ describeOnEveryContent('ContentStore', (under) => {
   test('a location survives structured cloning and opens as a source of the same bytes', async () => {
     const bytes = randomness.bytes(70_000);
     await put(store(), key, bytes);
-    const source = openSource(structuredClone(await store().locate(key)));
+    const source = under().openSource(structuredClone(await store().locate(key)));
     assert.equal(source.sizeBytes, 70_000);
     assert.deepEqual(Buffer.from(await source.read(10, 50)), bytes.subarray(10, 60));
     assert.deepEqual(Buffer.from(await source.read(0, 70_000)), bytes);
     assert.deepEqual(Buffer.from(await source.read(69_990, 100)), bytes.subarray(69_990));
     assert.equal((await source.read(70_000, 10)).length, 0);
     source.close?.();
+  });
+
+  test('a location gives no bytes of another object that has come to lie there since', async () => {
+    await put(store(), key, 'the first bytes');
+    const location = await store().locate(key);
+    await put(store(), key, 'and other bytes');
+    await assert.rejects(
+      async () => {
+        const bytes = await under().openSource(location).read(0, 15);
+        assert.equal(Buffer.from(bytes).toString(), 'the first bytes');
+        throw kept;
+      },
+      (error) => error === kept || (error instanceof StorageError && error.failure === 'transient'),
+    );
+  });
+
+  test('only the bytes of a given revision are copied', async () => {
+    const { revision } = await put(store(), key, 'content');
+    await put(store(), key, 'CONTENT');
+    for (const target of [packageKey(digest), quarantineKey('v-1')]) {
+      await assert.rejects(store().copy(key, target, revision), {
+        name: 'StorageError',
+        failure: 'transient',
+      });
+      assert.equal(await store().stat(target), null);
+    }
+    const again = await put(store(), key, 'content');
+    await store().copy(key, packageKey(digest), again.revision);
+    assert.equal(String(await get(store(), packageKey(digest))), 'content');
+  });
+
+  test('only the object of a given revision is removed', async () => {
+    const first = await put(store(), key, 'content');
+    const second = await put(store(), key, 'CONTENT');
+    await store().remove(key, first.revision);
+    assert.equal(String(await get(store(), key)), 'CONTENT');
+    await store().remove(key, second.revision);
+    await store().remove(key, second.revision);
+    assert.notEqual((await store().stat(key))?.revision, second.revision);
   });
 
   test('a copy stays when its original is removed', async () => {
@@ -110,20 +155,30 @@ describeOnEveryContent('ContentStore', (under) => {
     await store().copy(key, target);
     const before = await store().stat(target);
     await store().copy(key, target);
-    await put(store(), incomingKey('u-2'), 'CONTENT');
-    await store().copy(incomingKey('u-2'), target);
     assert.deepEqual(await store().stat(target), before);
-    await put(store(), incomingKey('u-3'), 'longer content');
-    await store().copy(incomingKey('u-3'), target);
-    assert.equal(String(await get(store(), target)), 'longer content');
+    await put(store(), target, 'torn');
+    await store().copy(key, target);
+    assert.equal(String(await get(store(), target)), 'content');
+    const aside = quarantineKey('v-1');
+    await put(store(), aside, 'CONTENT');
+    await store().copy(key, aside);
+    assert.equal(String(await get(store(), aside)), 'CONTENT');
+  });
+
+  test('large objects are copied whole', async () => {
+    const large = randomness.bytes(13_000_001);
+    const name = packageKey(someDigest(large));
+    const { revision } = await put(store(), key, large);
+    await store().copy(key, name, revision);
+    assert.ok(large.equals(await get(store(), name)));
   });
 
   test('many promotions of one digest at once leave one object and nothing else', async () => {
     const uploads = Array.from({ length: 8 }, (_, index) => incomingKey(`u-${index}`));
-    for (const upload of uploads) await put(store(), upload, 'the same');
+    for (const upload of uploads) await put(store(), upload, 'content');
     await Promise.all(uploads.map((upload) => store().copy(upload, packageKey(digest))));
     assert.deepEqual(await pathsOf(store(), 'packages'), [packageKey(digest).path]);
-    assert.equal(String(await get(store(), packageKey(digest))), 'the same');
+    assert.equal(String(await get(store(), packageKey(digest))), 'content');
   });
 
   test('removing twice is removing once', async () => {
@@ -134,9 +189,10 @@ describeOnEveryContent('ContentStore', (under) => {
   });
 
   test('objects come and go side by side without disturbing each other', async () => {
-    const keys = Array.from({ length: 20 }, (_, index) =>
-      packageKey(`abcd${String(index).padStart(60, '0')}`),
-    );
+    const keys: ContentKey[] = Array.from({ length: 20 }, (_, index) => ({
+      area: 'processed',
+      path: `sha256/ab/cd/${index}`,
+    }));
     for (let round = 0; round < 5; round++) {
       await Promise.all(
         keys.map(async (one) => {
@@ -146,7 +202,7 @@ describeOnEveryContent('ContentStore', (under) => {
         }),
       );
     }
-    assert.deepEqual(await pathsOf(store(), 'packages'), []);
+    assert.deepEqual(await pathsOf(store(), 'processed'), []);
   });
 
   test('a listing holds the objects of its area only, in the order of their paths', async () => {
@@ -167,3 +223,17 @@ describeOnEveryContent('ContentStore', (under) => {
     }
   });
 });
+
+const kept = new Error('the store has kept the first bytes');
+
+/** Reads from the fifth byte on: what the object has, or nothing because the store has not kept it. */
+async function assertGives(open: OpenContent, expected: string): Promise<void> {
+  const into = Buffer.alloc(expected.length);
+  try {
+    assert.equal(await open.read(into, 4), expected.length);
+    assert.equal(String(into), expected);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    assert.equal(error.failure, 'transient');
+  }
+}

@@ -6,12 +6,14 @@ import {
   incomingKey,
   type PartExtent,
   type ReceivedPart,
+  type ReceivingStore,
   uploadClosed,
 } from '../../src/core/content/index.ts';
 import {
   anHourLater,
   type ContentUnderTest,
   describeOnEveryContent,
+  describeOnOwnContent,
   get,
   pathsOf,
 } from '../support/content.ts';
@@ -37,17 +39,9 @@ function slice(bytes: Buffer, { offset, sizeBytes }: PartExtent): Buffer {
 describeOnEveryContent('ReceivingStore', (under) => {
   const store = () => under().receiving;
 
-  async function send(handle: string, extent: PartExtent, bytes: Buffer): Promise<Response> {
-    const { url } = await store().addressPart(key, handle, extent, anHourLater);
-    return putPart(url, slice(bytes, extent));
-  }
-
-  async function sendAll(bytes: Buffer): Promise<{ handle: string; parts: readonly ReceivedPart[] }> {
-    const handle = await store().begin(key, bytes.length, mebibyte);
-    const answers = await Promise.all(extentsOf(bytes.length).map((extent) => send(handle, extent, bytes)));
-    for (const answer of answers) assert.equal(answer.status, 200);
-    return { handle, parts: await store().listParts(key, handle) };
-  }
+  const send = (handle: string, extent: PartExtent, bytes: Buffer) =>
+    sendPart(store(), handle, extent, bytes);
+  const sendAll = (bytes: Buffer) => sendParts(store(), bytes);
 
   test('parts that arrive in any order are joined to the bytes that were sent', async () => {
     const bytes = randomness.bytes(3 * mebibyte + 12_345);
@@ -67,16 +61,6 @@ describeOnEveryContent('ReceivingStore', (under) => {
     );
     assert.equal((await store().join(key, handle, parts)).sizeBytes, bytes.length);
     assert.deepEqual(await get(under().content, key), bytes);
-  });
-
-  test('a part’s ETag is the CRC-32 of its bytes, told to the client and listed', async () => {
-    const bytes = randomness.bytes(5_000);
-    const handle = await store().begin(key, bytes.length, mebibyte);
-    const [extent] = extentsOf(bytes.length);
-    assert.ok(extent);
-    const etag = crc32(bytes).toString(16).padStart(8, '0');
-    assert.equal((await send(handle, extent, bytes)).headers.get('etag'), `"${etag}"`);
-    assert.deepEqual(await store().listParts(key, handle), [{ partNumber: 1, sizeBytes: 5_000, etag }]);
   });
 
   test('joining again changes nothing, also when both happen at once', async () => {
@@ -99,8 +83,9 @@ describeOnEveryContent('ReceivingStore', (under) => {
     assert.deepEqual(await Array.fromAsync(store().listSessions()), []);
     const [extent] = extentsOf(bytes.length);
     assert.ok(extent);
-    const refused = await problemOf(await send(handle, extent, bytes));
-    assert.equal(refused.code, 'upload-closed');
+    const refused = await send(handle, extent, bytes);
+    assert.ok(refused.status >= 400 && refused.status < 500, `answered ${refused.status}`);
+    await refused.bytes();
     assert.deepEqual(await get(under().content, key), bytes);
   });
 
@@ -150,6 +135,93 @@ describeOnEveryContent('ReceivingStore', (under) => {
     assert.deepEqual(await pathsOf(under().content, 'incoming'), []);
   });
 
+  test('a part outside of the whole is refused', async () => {
+    const handle = await store().begin(key, 1_000, mebibyte);
+    const extent = { partNumber: 1, offset: 500, sizeBytes: 501 };
+    const sending = async () => {
+      const { url } = await store().addressPart(key, handle, extent, anHourLater);
+      const { code } = await problemOf(await putPart(url, Buffer.alloc(501)));
+      throw Object.assign(new Error('refused when it was sent'), { code });
+    };
+    await assert.rejects(sending, { code: 'part-invalid' });
+    assert.deepEqual(await store().listParts(key, handle), []);
+  });
+
+  test('a part sent again at a newer address replaces the one before', async () => {
+    const bytes = randomness.bytes(1_000);
+    const handle = await store().begin(key, bytes.length, mebibyte);
+    const [extent] = extentsOf(bytes.length);
+    assert.ok(extent);
+    for (const sent of [Buffer.alloc(1_000), bytes]) {
+      assert.equal((await send(handle, extent, sent)).status, 200);
+    }
+    await store().join(key, handle, await store().listParts(key, handle));
+    assert.deepEqual(await get(under().content, key), bytes);
+  });
+
+  test('a part of another size than its address says does not arrive', async () => {
+    const bytes = randomness.bytes(1_000);
+    const handle = await store().begin(key, bytes.length, mebibyte);
+    const [extent] = extentsOf(bytes.length);
+    assert.ok(extent);
+    const { url } = await store().addressPart(key, handle, extent, anHourLater);
+    for (const sent of [bytes.subarray(1), randomness.bytes(1_001)]) {
+      const refused = await putPart(url, sent);
+      assert.ok(refused.status >= 400 && refused.status < 500, `answered ${refused.status}`);
+      await refused.bytes();
+    }
+    assert.deepEqual(await store().listParts(key, handle), []);
+  });
+
+  test('sessions are listed with the uploads that they belong to', async () => {
+    const keys = ['u-1', 'u-2', 'u-3'].map(incomingKey);
+    for (const one of keys) await store().begin(one, mebibyte, mebibyte);
+    const listed = await Array.fromAsync(store().listSessions());
+    assert.deepEqual(
+      listed.map((session) => session.key),
+      keys,
+    );
+    for (const session of listed) {
+      assert.ok(Math.abs(session.beganAt.getTime() - Date.now()) < 60_000);
+      await store().abort(session.key, session.handle);
+    }
+    assert.deepEqual(await Array.fromAsync(store().listSessions()), []);
+  });
+
+  test('a form brings a whole object of the sizes and the type that it says, and no other', async () => {
+    const bytes = randomness.bytes(100_000);
+    const form = await formFor(under(), { minimumBytes: bytes.length, maximumBytes: bytes.length });
+    const refused = [
+      await sendForm(form, bytes.subarray(1)),
+      await sendForm(form, Buffer.concat([bytes, Buffer.alloc(1)])),
+      await sendForm(form, bytes, { 'Content-Type': 'text/html' }),
+      await sendForm(form, bytes, { key: 'incoming/another' }),
+    ];
+    for (const answer of refused) {
+      assert.ok(answer.status >= 400 && answer.status < 500, `answered ${answer.status}`);
+      await answer.bytes();
+    }
+    assert.deepEqual(await pathsOf(under().content, 'incoming'), []);
+    assert.equal((await sendForm(form, bytes)).status, 204);
+    assert.deepEqual(await get(under().content, key), bytes);
+  });
+});
+
+describeOnOwnContent('ReceivingStore at own addresses', (under) => {
+  const store = () => under().receiving;
+  const send = (handle: string, extent: PartExtent, bytes: Buffer) =>
+    sendPart(store(), handle, extent, bytes);
+
+  test('a part’s ETag is the CRC-32 of its bytes, told to the client and listed', async () => {
+    const bytes = randomness.bytes(5_000);
+    const handle = await store().begin(key, bytes.length, mebibyte);
+    const [extent] = extentsOf(bytes.length);
+    assert.ok(extent);
+    const etag = crc32(bytes).toString(16).padStart(8, '0');
+    assert.equal((await send(handle, extent, bytes)).headers.get('etag'), `"${etag}"`);
+    assert.deepEqual(await store().listParts(key, handle), [{ partNumber: 1, sizeBytes: 5_000, etag }]);
+  });
+
   test('an address of a part that has arrived is used; a newer one replaces the part', async () => {
     const bytes = randomness.bytes(1_000);
     const [extent] = extentsOf(bytes.length);
@@ -195,14 +267,6 @@ describeOnEveryContent('ReceivingStore', (under) => {
     assert.deepEqual(await Array.fromAsync(store().listSessions()), []);
   });
 
-  test('a part outside of the whole is refused', async () => {
-    const handle = await store().begin(key, 1_000, mebibyte);
-    const extent = { partNumber: 1, offset: 500, sizeBytes: 501 };
-    const { url } = await store().addressPart(key, handle, extent, anHourLater);
-    assert.equal((await problemOf(await putPart(url, Buffer.alloc(501)))).code, 'part-invalid');
-    assert.deepEqual(await store().listParts(key, handle), []);
-  });
-
   test('a form is received once, whole', async () => {
     const bytes = randomness.bytes(2 * mebibyte);
     const form = await formFor(under(), { minimumBytes: 1, maximumBytes: bytes.length });
@@ -238,4 +302,26 @@ describeOnEveryContent('ReceivingStore', (under) => {
 
 function formFor(under: ContentUnderTest, size: { minimumBytes: number; maximumBytes: number }) {
   return under.receiving.addressForm(key, { ...size, contentType: 'application/zip' }, anHourLater);
+}
+
+async function sendPart(
+  store: ReceivingStore,
+  handle: string,
+  extent: PartExtent,
+  bytes: Buffer,
+): Promise<Response> {
+  const { url } = await store.addressPart(key, handle, extent, anHourLater);
+  return putPart(url, slice(bytes, extent));
+}
+
+async function sendParts(
+  store: ReceivingStore,
+  bytes: Buffer,
+): Promise<{ handle: string; parts: readonly ReceivedPart[] }> {
+  const handle = await store.begin(key, bytes.length, mebibyte);
+  const answers = await Promise.all(
+    extentsOf(bytes.length).map((extent) => sendPart(store, handle, extent, bytes)),
+  );
+  for (const answer of answers) assert.equal(answer.status, 200);
+  return { handle, parts: await store.listParts(key, handle) };
 }

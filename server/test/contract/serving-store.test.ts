@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { packageKey } from '../../src/core/content/index.ts';
-import { anHourLater, describeOnEveryContent, put } from '../support/content.ts';
+import { anHourLater, describeOnEveryContent, describeOnOwnContent, put } from '../support/content.ts';
 import { problemOf } from '../support/content-client.ts';
 import { randomness } from '../support/samples.ts';
 
@@ -11,7 +11,7 @@ const digest = createHash('sha256').update(bytes).digest('hex');
 const etag = `"${digest}"`;
 const structuredDigest = `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`;
 
-describeOnEveryContent('ServingStore', (under) => {
+describeOnOwnContent('ServingStore at own addresses', (under) => {
   async function address(): Promise<string> {
     await put(under().content, packageKey(digest), bytes);
     return under().serving.addressContent(
@@ -180,6 +180,70 @@ describeOnEveryContent('ServingStore', (under) => {
     await under().content.remove(packageKey(digest));
     const gone = await problemOf(await fetch(url));
     assert.deepEqual([hidden.status, hidden.detail], [404, gone.detail]);
+  });
+});
+
+describeOnEveryContent('ServingStore', (under) => {
+  const address = async (versionId = 'v-1') => {
+    await put(under().content, packageKey(digest), bytes);
+    const served = { digest, fileName: 'müsli 1.0.zip', contentType: 'application/zip', versionId };
+    return under().serving.addressContent(packageKey(digest), served, anHourLater);
+  };
+
+  test('a GET answers all bytes, named as they should be saved', async () => {
+    const answer = await fetch(await address());
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-length'), '10');
+    assert.equal(answer.headers.get('content-type'), 'application/zip');
+    assert.equal(
+      answer.headers.get('content-disposition'),
+      `attachment; filename="m_sli 1.0.zip"; filename*=UTF-8''m%C3%BCsli%201.0.zip`,
+    );
+    assert.equal(answer.headers.get('cache-control'), 'private, immutable');
+    assert.equal(answer.headers.get('accept-ranges'), 'bytes');
+    assert.equal(await answer.text(), String(bytes));
+  });
+
+  test('a range is answered with those bytes, as long as the object is the one that they were begun of', async () => {
+    const url = await address();
+    const whole = await fetch(url);
+    await whole.bytes();
+    const tag = whole.headers.get('etag') ?? '';
+    const answer = await fetch(url, { headers: { range: 'bytes=4-6', 'if-match': tag } });
+    assert.deepEqual([answer.status, await answer.text()], [206, '456']);
+    assert.equal(answer.headers.get('content-range'), 'bytes 4-6/10');
+    const other = await fetch(url, { headers: { range: 'bytes=4-6', 'if-match': '"another"' } });
+    await other.bytes();
+    assert.equal(other.status, 412);
+    const outside = await fetch(url, { headers: { range: 'bytes=10-' } });
+    await outside.bytes();
+    assert.equal(outside.status, 416);
+  });
+
+  test('an address is for reading this object only', async () => {
+    const url = await address();
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const answer = await fetch(url, { method });
+      await answer.bytes();
+      assert.ok(answer.status >= 400 && answer.status < 500, `${method} answered ${answer.status}`);
+    }
+    const changed = new URL(url);
+    changed.pathname = changed.pathname.replace(digest, '0'.repeat(64));
+    const answer = await fetch(changed);
+    await answer.bytes();
+    assert.equal(answer.status, 403);
+    assert.equal(await (await fetch(url)).text(), String(bytes));
+  });
+
+  test('no field of an address can be changed', async () => {
+    const good = new URL(await address());
+    for (const name of good.searchParams.keys()) {
+      const url = new URL(good);
+      url.searchParams.set(name, `${url.searchParams.get(name)}0`);
+      const answer = await fetch(url);
+      await answer.bytes();
+      assert.ok(answer.status >= 400 && answer.status < 500, `${name}: answered ${answer.status}`);
+    }
   });
 
   test('100 MB come back as they were, while others read pieces of them', async () => {

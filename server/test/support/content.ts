@@ -1,5 +1,5 @@
-// Content stores, each with a listening server that answers its addresses: `describeOnEveryContent` runs a suite
-// once per store, with a fresh and empty one for each test.
+// Content stores with what answers at their addresses: `describeOnEveryContent` runs a suite once per store, with a fresh
+// and empty one for each test; `describeOnOwnContent` only on those whose addresses are of this server.
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ import { FilesystemIncomingStore } from '../../src/adapters/filesystem/incoming-
 import { MemoryContentStore } from '../../src/adapters/memory/content-store.ts';
 import { MemoryIncomingStore } from '../../src/adapters/memory/incoming-store.ts';
 import { openMemorySource } from '../../src/adapters/memory/memory-source.ts';
+import type { S3Settings } from '../../src/adapters/s3/open-content.ts';
+import { s3SourceOpener } from '../../src/adapters/s3/s3-source.ts';
 import type { ByteSource } from '../../src/core/checks/index.ts';
 import {
   type Area,
@@ -31,20 +33,25 @@ import {
 } from '../../src/core/content/index.ts';
 import { addContentFace } from '../../src/http/content/index.ts';
 import { problemFrom } from '../../src/http/problem.ts';
+import { openTestContent, type S3Server, s3Servers } from './s3-server.ts';
 import { randomness } from './samples.ts';
 
 export interface ContentUnderTest {
   readonly content: ContentStore;
-  readonly incoming: IncomingStore;
   readonly receiving: ReceivingStore;
   readonly serving: ServingStore;
-  readonly url: string;
+  openSource(location: ContentLocation): ByteSource & { close?(): void };
   /** What time it is; tests move it. */
   readonly clock: { now(): Date; set(at: Date): void };
+  close(): Promise<void>;
+}
+
+export interface OwnContentUnderTest extends ContentUnderTest {
+  readonly incoming: IncomingStore;
+  readonly url: string;
   /** Uploads and versions that the guards refuse. */
   readonly closedUploads: Set<string>;
   readonly hiddenVersions: Set<string>;
-  close(): Promise<void>;
 }
 
 export const someTime = new Date('2026-01-31T12:00:00Z');
@@ -53,24 +60,18 @@ export const anHourLater = new Date('2026-01-31T13:00:00Z');
 /** Cuts connections that stand still for longer. */
 export const idleTimeoutMs = 1_500;
 
-export async function filesystemContent(root: string): Promise<ContentUnderTest> {
+export async function filesystemContent(root: string): Promise<OwnContentUnderTest> {
   const folder = await ContentFolder.open(root);
   return served(new FilesystemContentStore(folder), new FilesystemIncomingStore(folder));
 }
 
-export async function memoryContent(): Promise<ContentUnderTest> {
+export async function memoryContent(): Promise<OwnContentUnderTest> {
   const content = new MemoryContentStore();
   return served(content, new MemoryIncomingStore(content));
 }
 
-async function served(content: ContentStore, incoming: IncomingStore): Promise<ContentUnderTest> {
-  let present = someTime;
-  const clock = {
-    now: () => present,
-    set: (at: Date) => {
-      present = at;
-    },
-  };
+async function served(content: ContentStore, incoming: IncomingStore): Promise<OwnContentUnderTest> {
+  const clock = movedClock();
   const closedUploads = new Set<string>();
   const hiddenVersions = new Set<string>();
   const key = { id: 'test', secret: randomness.bytes(32) };
@@ -87,6 +88,8 @@ async function served(content: ContentStore, incoming: IncomingStore): Promise<C
     incoming,
     receiving: receivingAtOwnAddresses(own, () => url),
     serving: servingAtOwnAddresses(own.addresses, () => url),
+    openSource: (location) =>
+      location.store === 'file' ? openFileSource(location) : openMemorySource(inMemory(location)),
     url,
     clock,
     closedUploads,
@@ -110,8 +113,28 @@ async function listen(own: OwnContent): Promise<{ app: FastifyInstance; url: str
 
 /** `suite` declares tests; `under()` inside a test is that test's own. */
 export function describeOnEveryContent(port: string, suite: (under: () => ContentUnderTest) => void): void {
+  describeOnOwnContent(port, suite);
+  for (const server of s3Servers) {
+    for (const [bucket, requireVersions] of [
+      ['that keeps versions', true],
+      ['without versions', false],
+    ] as const) {
+      describe(`${port} on ${server.name}, a bucket ${bucket}`, { skip: server.skip }, () => {
+        let current: ContentUnderTest;
+        beforeEach(async () => {
+          current = await s3Content(server, { requireVersions });
+        });
+        afterEach(() => current.close());
+        suite(() => current);
+      });
+    }
+  }
+}
+
+/** Where this server receives and serves by itself. */
+export function describeOnOwnContent(port: string, suite: (under: () => OwnContentUnderTest) => void): void {
   describe(`${port} in memory`, () => {
-    let current: ContentUnderTest;
+    let current: OwnContentUnderTest;
     beforeEach(async () => {
       current = await memoryContent();
     });
@@ -120,13 +143,37 @@ export function describeOnEveryContent(port: string, suite: (under: () => Conten
   });
   describe(`${port} on the file system`, () => {
     const folder = folderPerTest();
-    let current: ContentUnderTest;
+    let current: OwnContentUnderTest;
     beforeEach(async () => {
       current = await filesystemContent(folder());
     });
     afterEach(() => current.close());
     suite(() => current);
   });
+}
+
+async function s3Content(server: S3Server, settings: Partial<S3Settings>): Promise<ContentUnderTest> {
+  const clock = movedClock();
+  const content = await openTestContent(server, clock, settings);
+  const openSource = s3SourceOpener(content.threadData);
+  return {
+    ...content,
+    clock,
+    openSource: (location) => {
+      if (location.store !== 's3') throw new Error(`nothing of S3 lies in a ${location.store}`);
+      return openSource(location);
+    },
+  };
+}
+
+function movedClock(): ContentUnderTest['clock'] {
+  let present = someTime;
+  return {
+    now: () => present,
+    set: (at) => {
+      present = at;
+    },
+  };
 }
 
 /** An empty folder for each test of a suite. */
@@ -142,8 +189,9 @@ export function folderPerTest(): () => string {
   return () => folder;
 }
 
-export function openSource(location: ContentLocation): ByteSource & { close?(): void } {
-  return location.store === 'file' ? openFileSource(location) : openMemorySource(location);
+function inMemory(location: ContentLocation) {
+  if (location.store !== 'memory') throw new Error(`nothing of the memory lies in a ${location.store}`);
+  return location;
 }
 
 /** Writes and reads whole objects. */

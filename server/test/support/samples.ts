@@ -206,7 +206,7 @@ export function someFile(fields: Partial<PackageFile> = {}): PackageFile {
 }
 
 /** The digest of a text. */
-export function someDigest(text: string): string {
+export function someDigest(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

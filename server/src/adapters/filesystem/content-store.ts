@@ -10,12 +10,14 @@ import {
   type ContentLocation,
   type ContentStat,
   type ContentStore,
+  changedSince,
   type ListedContent,
   type OpenContent,
   printKey,
 } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import { type ContentFolder, unlinkIfThere } from './content-folder.ts';
+import { statFrom } from './stat-from.ts';
 import { codeOf, storageErrorFrom, writingErrorFrom } from './storage-error.ts';
 import { SenderFailed, writeStream } from './write-stream.ts';
 
@@ -71,8 +73,8 @@ export class FilesystemContentStore implements ContentStore {
   }
 
   async locate(key: ContentKey): Promise<ContentLocation> {
-    const { size } = await this.#statFile(key);
-    return { store: 'file', path: this.#folder.pathOf(key), sizeBytes: Number(size) };
+    const stat = statFrom(await this.#statFile(key));
+    return { store: 'file', path: this.#folder.pathOf(key), ...stat };
   }
 
   async write(key: ContentKey, bytes: Readable): Promise<ContentStat> {
@@ -91,9 +93,11 @@ export class FilesystemContentStore implements ContentStore {
     }
   }
 
-  async copy(from: ContentKey, to: ContentKey): Promise<void> {
+  async copy(from: ContentKey, to: ContentKey, revision?: string): Promise<void> {
     const [source, target] = [this.#folder.pathOf(from), this.#folder.pathOf(to)];
-    const { size } = await this.#statFile(from);
+    const stats = await this.#statFile(from);
+    if (revision !== undefined && statFrom(stats).revision !== revision) throw changedSince(from);
+    const { size } = stats;
     try {
       if ((await sizeOf(target)) === size) {
         // Whoever put it there may have died before the folders were on the disk.
@@ -109,9 +113,10 @@ export class FilesystemContentStore implements ContentStore {
     }
   }
 
-  async remove(key: ContentKey): Promise<void> {
+  async remove(key: ContentKey, revision?: string): Promise<void> {
     const path = this.#folder.pathOf(key);
     try {
+      if (revision !== undefined && (await this.stat(key))?.revision !== revision) return;
       await unlinkIfThere(path);
       await this.#folder.pruneFoldersOf(path);
     } catch (error) {
@@ -167,10 +172,6 @@ const everything = {
 export async function finishFile(file: FileHandle): Promise<void> {
   await file.chmod(0o400);
   await file.sync();
-}
-
-export function statFrom(stats: Pick<BigIntStats, 'size' | 'ino' | 'mtimeNs'>): ContentStat {
-  return { sizeBytes: Number(stats.size), revision: `${stats.ino}-${stats.mtimeNs}-${stats.size}` };
 }
 
 async function readWhole(file: FileHandle, into: Uint8Array, position: number): Promise<number> {

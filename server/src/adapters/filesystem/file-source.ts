@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ByteSource } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
+import { statFrom } from './stat-from.ts';
 import { storageErrorFrom } from './storage-error.ts';
 
 /** A source that holds its file open until it is closed. */
@@ -17,8 +18,12 @@ let spare = Buffer.alloc(0);
  * the thread pool, and always into the same buffer. Throws and rejects with `StorageError`.
  */
 export function openFileSource(location: Extract<ContentLocation, { store: 'file' }>): FileSource {
-  const { path, sizeBytes } = location;
+  const { path, sizeBytes, revision } = location;
   const file = attempt(path, () => openSync(path, 'r'));
+  if (attempt(path, () => statFrom(fstatSync(file, { bigint: true }))).revision !== revision) {
+    closeSync(file);
+    throw new StorageError('transient', `${path} has changed since it was located`);
+  }
   let buffer = spare;
   spare = Buffer.alloc(0);
   return {

@@ -19,7 +19,8 @@ import {
 } from '../../core/content/index.ts';
 import { RegistryError } from '../../core/errors.ts';
 import { type ContentFolder, syncFolder } from './content-folder.ts';
-import { finishFile, statFrom, withoutLinks } from './content-store.ts';
+import { finishFile, withoutLinks } from './content-store.ts';
+import { statFrom } from './stat-from.ts';
 import { codeOf, storageErrorFrom, writingErrorFrom } from './storage-error.ts';
 import { SenderFailed, writeStream } from './write-stream.ts';
 

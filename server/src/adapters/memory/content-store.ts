@@ -6,6 +6,7 @@ import {
   type ContentLocation,
   type ContentStat,
   type ContentStore,
+  changedSince,
   type ListedContent,
   type OpenContent,
   printKey,
@@ -48,8 +49,8 @@ export class MemoryContentStore implements ContentStore {
   }
 
   async locate(key: ContentKey): Promise<ContentLocation> {
-    const { bytes } = this.#find(key);
-    return { store: 'memory', bytes, sizeBytes: bytes.byteLength };
+    const object = this.#find(key);
+    return { store: 'memory', bytes: object.bytes, ...statOf(object) };
   }
 
   async write(key: ContentKey, bytes: Readable): Promise<ContentStat> {
@@ -65,13 +66,15 @@ export class MemoryContentStore implements ContentStore {
     return this.#store(key, shared);
   }
 
-  async copy(from: ContentKey, to: ContentKey): Promise<void> {
-    const { bytes } = this.#find(from);
+  async copy(from: ContentKey, to: ContentKey, wanted?: string): Promise<void> {
+    const { bytes, revision } = this.#find(from);
+    if (wanted !== undefined && wanted !== revision) throw changedSince(from);
     if ((await this.stat(to))?.sizeBytes !== bytes.byteLength) this.#store(to, bytes);
   }
 
-  async remove(key: ContentKey): Promise<void> {
-    this.#objects.delete(printKey(key));
+  async remove(key: ContentKey, revision?: string): Promise<void> {
+    const object = this.#objects.get(printKey(key));
+    if (revision === undefined || object?.revision === revision) this.#objects.delete(printKey(key));
   }
 
   async *list(area: Area): AsyncIterable<ListedContent> {

@@ -14,8 +14,11 @@ import type { CheckTask, CheckTasks, PackedMembers, TaskOutcome } from './check-
 
 export interface ThreadPorts {
   readonly archiveReader: ArchiveReader;
-  readonly openSource: (content: ContentLocation) => ByteSource & { close?(): void };
+  readonly openSource: (content: ContentLocation) => Source | Promise<Source>;
 }
+
+/** Closed by whoever opened it, once no read is under way. */
+type Source = ByteSource & { close?(): void };
 
 type Answer = CheckTasks[keyof CheckTasks]['answer'];
 
@@ -23,7 +26,7 @@ type Answer = CheckTasks[keyof CheckTasks]['answer'];
 export function checkThreadHandler(ports: ThreadPorts): (task: CheckTask) => Promise<TaskOutcome<Answer>> {
   return async (task) => {
     try {
-      const source = ports.openSource(task.content);
+      const source = await ports.openSource(task.content);
       try {
         return { answer: await work(ports, source, task) };
       } finally {

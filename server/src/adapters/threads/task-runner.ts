@@ -27,8 +27,8 @@ export class TaskRunner {
   readonly #turns: Turns;
   readonly #closing = new AbortController();
 
-  /** `thread`: the file that a thread begins with. */
-  constructor(thread: URL, settings: ThreadSettings) {
+  /** `thread`: the file that a thread begins with, which finds `threadData`, plain data, as its `workerData`. */
+  constructor(thread: URL, settings: ThreadSettings, threadData: unknown) {
     this.#settings = settings;
     this.#turns = new Turns(settings.threads);
     this.#pool = new Piscina({
@@ -39,6 +39,7 @@ export class TaskRunner {
       // A thread that sleeps in Atomics.wait cannot finish what its last task left to the event loop.
       atomics: 'disabled',
       env: threadEnvironment(),
+      workerData: threadData,
       resourceLimits: { maxOldGenerationSizeMb: settings.threadMemoryMiB, maxYoungGenerationSizeMb: 8 },
     });
     // Of a thread that fails while it runs a task, the task tells.

@@ -32,9 +32,12 @@ export class ThreadedExaminer implements Examiner {
   readonly #runner: TaskRunner;
   readonly #limits: ArchiveLimits;
 
-  /** `thread`: the file that a thread begins with (check-thread.ts). */
-  constructor(thread: URL, settings: ThreadSettings, limits: ArchiveLimits) {
-    this.#runner = new TaskRunner(thread, settings);
+  /**
+   * `thread`: the file that a thread begins with (check-thread.ts); `threadData`: what it needs to open content, plain
+   * data that every thread is given when it starts.
+   */
+  constructor(thread: URL, settings: ThreadSettings, limits: ArchiveLimits, threadData: unknown = null) {
+    this.#runner = new TaskRunner(thread, settings, threadData);
     this.#limits = limits;
   }
 
@@ -52,7 +55,13 @@ export class ThreadedExaminer implements Examiner {
         structureResult(run, content, about, this.#limits),
       ]);
       if ('incomplete' in digest)
-        throw new StorageError('transient', `the content could not be hashed: ${digest.incomplete}`);
+        throw new StorageError(
+          'transient',
+          `the content could not be hashed: ${digest.incomplete}`,
+          undefined,
+          // No store is away: each time counts as an attempt.
+          { transience: 'contended' },
+        );
       return {
         digest: digest.answer,
         results: [archive.result, structure.result],

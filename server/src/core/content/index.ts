@@ -1,4 +1,6 @@
 export * from './address-keys.ts';
+export * from './attachment.ts';
+export * from './changed-since.ts';
 export type * from './content-hold.ts';
 export * from './joinable-parts.ts';
 export * from './open-served.ts';

@@ -19,7 +19,8 @@ export interface ListedContent extends ContentKey {
 }
 
 /**
- * Bytes by key. Every method throws a `StorageError`: `missing` only when the store has said that the object is
+ * Bytes by key. What lies in `packages/` is read only if it is what was promoted there: a store that others may
+ * write to finds out when it is not, and rejects (`permanent`). Every method throws a `StorageError`: `missing` only when the store has said that the object is
  * not there, `transient` when it cannot tell. When a writing promise resolves, a power cut loses nothing of it.
  * An object is either wholly there or not at all, to every reader. Undefined: a key whose path continues that of
  * another object (`a` and `a/b`).
@@ -36,7 +37,8 @@ export interface ContentStore {
 
   /**
    * Where a worker thread or another process finds the bytes: plain data that survives `postMessage`, to be
-   * opened by `openSource` of the adapter. Good for as long as the object stays.
+   * opened by `openSource` of the adapter. Good for as long as the object stays; what is read through it are the
+   * bytes of its `revision`, or nothing.
    */
   locate(key: ContentKey): Promise<ContentLocation>;
 
@@ -49,12 +51,17 @@ export interface ContentStore {
   /**
    * Makes the bytes of `from` readable under `to` as well, without moving them through this process where the
    * engine can. When `to` exists with the same size it is left as it is: two promotions of one digest cannot
-   * disturb each other.
+   * disturb each other. With `revision`, only the bytes that have it are copied: others that have come to lie
+   * under `from` since reject (`transient`). What goes to `packages/` has the digest that its key says; a store
+   * that others may write to refuses what has not.
    */
-  copy(from: ContentKey, to: ContentKey): Promise<void>;
+  copy(from: ContentKey, to: ContentKey, revision?: string): Promise<void>;
 
-  /** Removes the object; one that is not there is removed already. */
-  remove(key: ContentKey): Promise<void>;
+  /**
+   * Removes the object; one that is not there is removed already. With `revision`, only the object that has it:
+   * one that has come to lie there since stays.
+   */
+  remove(key: ContentKey, revision?: string): Promise<void>;
 
   /** Objects of an area in ascending order of their paths, for clean-up and tests; not for requests. */
   list(area: ContentKey['area']): AsyncIterable<ListedContent>;
@@ -63,7 +70,10 @@ export interface ContentStore {
   probe(): Promise<void>;
 }
 
-/** One object held open: whatever happens to its key, the bytes of `stat.revision` are what is read. */
+/**
+ * One object held open: whatever happens to its key, the bytes of `stat.revision` are what is read, or reading rejects
+ * (`transient`) because the store has not kept them.
+ */
 export interface OpenContent {
   readonly stat: ContentStat;
   /**
@@ -75,9 +85,20 @@ export interface OpenContent {
   close(): Promise<void>;
 }
 
-export type ContentLocation =
-  | { readonly store: 'file'; readonly path: string; readonly sizeBytes: number }
-  | { readonly store: 'memory'; readonly bytes: SharedArrayBuffer; readonly sizeBytes: number };
+export type ContentLocation = ContentStat &
+  (
+    | { readonly store: 'file'; readonly path: string }
+    | { readonly store: 'memory'; readonly bytes: SharedArrayBuffer }
+    | {
+        readonly store: 's3';
+        readonly bucket: string;
+        readonly key: string;
+        /** Null in a bucket that keeps no versions; there ETag and time tell whether the object is still the same. */
+        readonly versionId: string | null;
+        readonly etag: string;
+        readonly modifiedAt: Date;
+      }
+  );
 
 /** What a client may send to an address, signed with it. */
 export interface ReceivingConditions {
@@ -149,12 +170,18 @@ export interface PartSessions {
 
 /** Bytes that come straight from clients into `incoming/`. */
 export interface ReceivingStore extends PartSessions {
-  /** An address for one POST of the whole object, refused once the object is there or the upload has ended. */
+  /**
+   * An address for one POST of the whole object. Own addresses refuse it once the object is there or the upload has
+   * ended; addresses of S3 take the same upload's bytes again until they expire, which is why content is copied by
+   * the revision that was checked.
+   */
   addressForm(key: ContentKey, conditions: ReceivingConditions, expiresAt: Date): Promise<PostForm>;
 
   /**
-   * An address for one PUT of part `partNumber` with exactly `sizeBytes`. It is good for one success: a part
-   * that has arrived is replaced only through a newer address, and is not listed while that happens.
+   * An address for one PUT of part `partNumber` with exactly `sizeBytes`. At own addresses it is good for one
+   * success: a part that has arrived is replaced only through a newer address, and is not listed while that
+   * happens. S3 takes a part again until the address expires or the session is joined or aborted. A part outside of
+   * the whole rejects with `part-invalid`, here or when it is sent.
    */
   addressPart(key: ContentKey, handle: string, part: PartExtent, expiresAt: Date): Promise<PartAddress>;
 }
@@ -162,8 +189,10 @@ export interface ReceivingStore extends PartSessions {
 /** Addresses that serve content without a token. */
 export interface ServingStore {
   /**
-   * A GET and HEAD address for the object, bound to it and to the version it is served as. `fileName` goes into
-   * Content-Disposition. The address answers `Range`, `If-Range`, `HEAD` and an `ETag` that is the digest.
+   * A GET address for the object, bound to it and to the version it is served as. `fileName` goes into
+   * Content-Disposition. The address answers `Range`, `If-Range` and an `ETag` that lasts as long as the object. At
+   * own addresses the `ETag` is the digest, `HEAD` is answered, and a version that may not be read any more stops at
+   * once; addresses of S3 go on until they expire. Missing: rejects.
    */
   addressContent(
     key: ContentKey,

@@ -2,6 +2,7 @@
 //
 //   incoming/<upload id>                       bytes as they arrive; gone when the version is decided
 //   packages/sha256/<ab>/<cd>/<digest>         published content, once per digest
+//   packages/seals/<digest>                    on S3: which object of it was found to have its digest
 //   quarantine/<version id>                    content of versions that did not pass
 //   processed/<version id>/<name>.json         what analysis found
 //   validators/<package id>/<validator id>     scripts of package owners
@@ -33,6 +34,11 @@ export function incomingKey(uploadId: string): ContentKey {
 /** `digest`: SHA-256, 64 lower-case hex digits. */
 export function packageKey(digest: string): ContentKey {
   return { area: 'packages', path: `sha256/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}` };
+}
+
+/** The digest that the bytes under this key must have; null where the key does not say. */
+export function digestOf({ area, path }: ContentKey): string | null {
+  return area === 'packages' ? (/^sha256\/..\/..\/([0-9a-f]{64})$/.exec(path)?.[1] ?? null) : null;
 }
 
 export function quarantineKey(versionId: string): ContentKey {

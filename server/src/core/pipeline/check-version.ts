@@ -29,7 +29,10 @@ export async function checkVersion(
 ): Promise<void> {
   const version = await ports.versions.find(versionId);
   if (version === null) return;
-  if (version.state === 'pending') await decide(ports, version, await examine(ports, version, signal));
+  if (version.state === 'pending') {
+    const { found, revision } = await examine(ports, version, signal);
+    await decide(ports, version, found, revision);
+  }
   await ports.content.remove(incomingKey(version.uploadId));
 }
 
@@ -60,14 +63,20 @@ async function examine(
   { packages, content, examiner }: CheckVersionPorts,
   version: Version,
   signal: AbortSignal,
-): Promise<Examination> {
+): Promise<{ found: Examination; revision: string }> {
   const pkg = await packages.find(version.packageId);
   const location = await content.locate(incomingKey(version.uploadId));
   const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
-  return examiner.examine(location, about, signal);
+  return { found: await examiner.examine(location, about, signal), revision: location.revision };
 }
 
-async function decide(ports: CheckVersionPorts, version: Version, found: Examination): Promise<void> {
+/** `revision`: of the bytes that were examined, and no others are published; undefined where none were. */
+async function decide(
+  ports: CheckVersionPorts,
+  version: Version,
+  found: Examination,
+  revision?: string,
+): Promise<void> {
   const report: Report = {
     versionId: version.id,
     digest: found.digest,
@@ -78,21 +87,26 @@ async function decide(ports: CheckVersionPorts, version: Version, found: Examina
   if (version.declaredDigest !== null && found.digest !== '' && version.declaredDigest !== found.digest) {
     return recordDecision(ports, version, wrongDigest(version, report));
   }
-  if (report.verdict === 'passed') {
-    const holding = await promoteContent(ports, version, incomingKey(version.uploadId), found);
+  if (report.verdict === 'passed' && revision !== undefined) {
+    const from = { key: incomingKey(version.uploadId), revision };
+    const holding = await promoteContent(ports, version, from, found);
     const { license, summary, readme } = found.description;
     const decision = { state: 'published', reason: null, report, license, summary, readme } as const;
     return recordDecision(ports, holding, decision);
   }
-  await moveAside(ports, version);
+  await moveAside(ports, version, revision);
   await ports.files.put(version.id, found.files);
   return recordDecision(ports, version, { state: 'quarantined', reason: reasonOf(report), report });
 }
 
 /** Content that is lost, which only a disk or a person can have done, must not keep its version pending. */
-async function moveAside({ content }: CheckVersionPorts, version: Version): Promise<void> {
+async function moveAside(
+  { content }: CheckVersionPorts,
+  version: Version,
+  revision: string | undefined,
+): Promise<void> {
   try {
-    await content.copy(incomingKey(version.uploadId), quarantineKey(version.id));
+    await content.copy(incomingKey(version.uploadId), quarantineKey(version.id), revision);
   } catch (error) {
     if (!(error instanceof StorageError && error.failure === 'missing')) throw error;
   }

@@ -10,6 +10,12 @@ export interface PublishPorts {
   readonly commit: Commit<ContentHeld | VersionChanged>;
 }
 
+/** The bytes that an examination has looked at: others under the same key are not meant. */
+export interface Examined {
+  readonly key: ContentKey;
+  readonly revision: string;
+}
+
 /**
  * Brings the content to where published content lies, by its digest. The version holds it first, so that a removal
  * of the same bytes, just let go by another version, cannot slip in between. It knows the digest from then on: even
@@ -18,7 +24,7 @@ export interface PublishPorts {
 export async function promoteContent(
   ports: PublishPorts,
   version: Version,
-  from: ContentKey,
+  from: Examined,
   found: { digest: string; files: readonly PackageFile[] },
 ): Promise<Version> {
   const { digest } = found;
@@ -27,7 +33,7 @@ export async function promoteContent(
     { change: 'content.hold', digest, versionId: version.id },
     { change: 'version.change', version: holding },
   ]);
-  await ports.content.copy(from, packageKey(digest));
+  await ports.content.copy(from.key, packageKey(digest), from.revision);
   await ports.files.put(version.id, found.files);
   return holding;
 }

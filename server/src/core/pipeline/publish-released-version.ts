@@ -30,12 +30,13 @@ export async function publishReleasedVersion(
   if (version.state === 'releasing') {
     const pkg = await ports.packages.find(version.packageId);
     const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
-    const from = quarantineKey(versionId);
-    const found = await ports.examiner.examine(await ports.content.locate(from), about, signal);
+    const key = quarantineKey(versionId);
+    const location = await ports.content.locate(key);
+    const found = await ports.examiner.examine(location, about, signal);
     const seen = await ports.reports.find(versionId);
     const obstacle = whyNotPublished(version, seen, found);
     if (obstacle !== null) return backIntoQuarantine(ports, version, obstacle);
-    const holding = await promoteContent(ports, version, from, found);
+    const holding = await promoteContent(ports, version, { key, revision: location.revision }, found);
     const report = reportOf(ports, versionId, { results: found.results, ...seen, digest: found.digest });
     await recordDecision(ports, holding, {
       state: 'published',

@@ -42,9 +42,10 @@ test('content that is published again just while it is removed is there afterwar
   const slow = {
     ...ports,
     content: {
-      remove: async (key: Parameters<typeof ports.content.remove>[0]) => {
+      stat: (key: Parameters<typeof ports.content.stat>[0]) => ports.content.stat(key),
+      remove: async (...[key, revision]: Parameters<typeof ports.content.remove>) => {
         if (key.area === 'packages') await runJobs('check-version');
-        await ports.content.remove(key);
+        await ports.content.remove(key, revision);
       },
     },
   };
@@ -52,6 +53,28 @@ test('content that is published again just while it is removed is there afterwar
   assert.equal((await find(fresh.id)).state, 'pending', 'it has to wait');
   clock.advance(60);
   await runJobs();
+  assert.equal((await find(fresh.id)).state, 'published');
+  assert.deepEqual(await stored('packages'), [packageKey(digest).path]);
+});
+
+test('a removal that stalls until the content was removed and promoted anew leaves the new content', async () => {
+  const { ports, publish, find, stored } = await testPipeline();
+  const old = await publish(ada);
+  await deleteVersion(ports, ada, { ...old, reason: 'withdrawn' });
+  let fresh = old;
+  const stalled = {
+    ...ports,
+    content: {
+      stat: (key: Parameters<typeof ports.content.stat>[0]) => ports.content.stat(key),
+      remove: async (...[key, revision]: Parameters<typeof ports.content.remove>) => {
+        // The lease has run out: another worker does the same job to its end, and the bytes are published again.
+        await removeContent(ports, { versionId: null, digest });
+        fresh = await publish(ada, { label: '2.0.0' });
+        await ports.content.remove(key, revision);
+      },
+    },
+  };
+  await removeContent(stalled, { versionId: null, digest });
   assert.equal((await find(fresh.id)).state, 'published');
   assert.deepEqual(await stored('packages'), [packageKey(digest).path]);
 });

@@ -1,11 +1,16 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { type ByteRange, type OwnContent, openServed, type ServedContent } from '../../core/content/index.ts';
+import {
+  attachment,
+  type ByteRange,
+  type OwnContent,
+  openServed,
+  type ServedContent,
+} from '../../core/content/index.ts';
 import { RegistryError } from '../../core/errors.ts';
 import { addressRoute, fieldsOf } from './address-route.ts';
 import { byteRangeOf } from './byte-range.ts';
-import { attachment } from './content-disposition.ts';
 import { ClientLeft, sendContent } from './send-content.ts';
 import { cutWhenIdle } from './slow-clients.ts';
 

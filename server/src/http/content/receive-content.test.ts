@@ -6,12 +6,12 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import {
   anHourLater,
-  type ContentUnderTest,
   filesBelow,
   filesystemContent,
   folderPerTest,
   get,
   idleTimeoutMs,
+  type OwnContentUnderTest,
 } from '../../../test/support/content.ts';
 import { problemOf, putPart, sendForm } from '../../../test/support/content-client.ts';
 import { randomness } from '../../../test/support/samples.ts';
@@ -22,7 +22,7 @@ const partBytes = 100_000;
 const part = { partNumber: 1, offset: 0, sizeBytes: partBytes };
 const bytes = randomness.bytes(partBytes);
 
-let under: ContentUnderTest;
+let under: OwnContentUnderTest;
 const folder = folderPerTest();
 beforeEach(async () => {
   under = await filesystemContent(folder());

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import {
   anHourLater,
-  type ContentUnderTest,
   filesystemContent,
   folderPerTest,
+  type OwnContentUnderTest,
   put,
 } from '../../../test/support/content.ts';
 import { randomness } from '../../../test/support/samples.ts';
@@ -17,7 +17,7 @@ import { ClientLeft, sendContent } from './send-content.ts';
 
 describe('a download', () => {
   const folder = folderPerTest();
-  let under: ContentUnderTest;
+  let under: OwnContentUnderTest;
   beforeEach(async () => {
     under = await filesystemContent(folder());
   });

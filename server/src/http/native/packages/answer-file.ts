@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { memberStream, type PackageFile } from '../../../core/checks/index.ts';
-import type { ByteRange, ContentKey, ContentStore } from '../../../core/content/index.ts';
+import {
+  attachment,
+  type ByteRange,
+  type ContentKey,
+  type ContentStore,
+} from '../../../core/content/index.ts';
 import { RegistryError } from '../../../core/errors.ts';
 import { byteRangeOf } from '../../content/byte-range.ts';
-import { attachment } from '../../content/content-disposition.ts';
 
 /** Answers with one file inside the package that lies under `key`, or the range of it that is asked for. */
 export async function answerFile(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attachment } from './content-disposition.ts';
+import { attachment } from './attachment.ts';
 
 const cases: [fileName: string, expected: string][] = [
   ['model-1.2.0.zip', 'attachment; filename="model-1.2.0.zip"'],
