@@ -15,6 +15,7 @@ import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
+import { servable } from './servable.ts';
 import { tellingPorts } from './telling.ts';
 import { watchingPorts } from './watching.ts';
 
@@ -35,7 +36,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const records = await openRecords(config);
   await records.migrate();
   const guards = new Guards(config);
-  const engines = guards.records(records.engine);
+  const engines = await servable(guards.records(records.engine));
   const aws = awsOf(config);
   const clock = new SystemClock();
   const randomness = new SystemRandomness();
@@ -60,6 +61,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const observing = observingAudit(engines.requests, {
     ...observedAudit,
     report: (problem, cause) => logger.error({ err: cause }, problem),
+    lost: (entries) => telling.telemetry.auditLost(entries),
   });
   return {
     worker: {
@@ -98,7 +100,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   };
 }
 
-const observedAudit = { waitMs: 250, batch: 200, maximumKept: 20_000 };
+const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 200, maximumKept: 20_000 };
 
 /** Tells how long each check took and what it concluded. */
 function measured(examiner: Examiner, telemetry: Telemetry): Examiner {

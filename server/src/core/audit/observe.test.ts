@@ -7,12 +7,14 @@ import { observingAudit } from './observe.ts';
 
 function observed(append: (entries: readonly AuditEntry[]) => Promise<void>, settings = {}) {
   const problems: string[] = [];
+  const losses: number[] = [];
   const report = (problem: string) => problems.push(problem);
+  const lost = (entries: number) => losses.push(entries);
   const audit = observingAudit(
     { audit: { append } },
-    { waitMs: 5, batch: 10, maximumKept: 30, report, ...settings },
+    { waitMs: 5, longestWaitMs: 10, batch: 10, maximumKept: 30, report, lost, ...settings },
   );
-  return { audit, problems };
+  return { audit, problems, lost: () => losses.reduce((sum, entries) => sum + entries, 0) };
 }
 
 test('entries are appended together, soon, in their order', async () => {
@@ -70,10 +72,10 @@ test('flushing appends everything, more than one batch too, also what an append 
   assert.deepEqual(appended, entries);
 });
 
-test('memory stays bounded while the log does not answer, and the loss is told', async () => {
+test('memory stays bounded while the log does not answer, and every lost entry is counted and told', async () => {
   const appended: AuditEntry[] = [];
   let down = true;
-  const { audit, problems } = observed(async (entries) => {
+  const { audit, problems, lost } = observed(async (entries) => {
     if (down) throw new Error('no answer');
     appended.push(...entries);
   });
@@ -81,12 +83,39 @@ test('memory stays bounded while the log does not answer, and the loss is told',
   down = false;
   await audit.flush();
   assert.ok(appended.length <= 30, `${appended.length} kept`);
-  assert.ok(problems.some((problem) => /were lost/.test(problem)));
+  const told = problems.map((problem) => Number(/^(\d+) .* were lost/.exec(problem)?.[1] ?? 0));
+  assert.equal(
+    told.reduce((sum, entries) => sum + entries),
+    lost(),
+  );
+  assert.equal(appended.length + lost(), 1_000);
+  assert.ok(problems.length < 10, `${problems.length} reports for one outage`);
 });
 
 test('stopping does not hang on a log that never answers well', async () => {
-  const { audit, problems } = observed(() => Promise.reject(new Error('gone')));
+  const { audit, problems, lost } = observed(() => Promise.reject(new Error('gone')));
   audit.observe(someAuditEntry());
   await audit.flush();
+  assert.equal(lost(), 1);
   assert.match(problems.at(-1) ?? '', /1 observed audit entries were lost while stopping/);
+});
+
+test('a log that does not answer is asked less and less often, and soon again once it does', async () => {
+  let asked = 0;
+  let down = true;
+  const append = async () => {
+    asked++;
+    if (down) throw new Error('no answer');
+  };
+  const { audit } = observed(append, { waitMs: 2, longestWaitMs: 1_000_000 });
+  audit.observe(someAuditEntry());
+  await wait(100);
+  // After 2, 4, 8, 16, 32 ms and then 64 ms later.
+  assert.ok(asked >= 2 && asked <= 6, `asked ${asked} times`);
+  down = false;
+  await audit.flush();
+  asked = 0;
+  audit.observe(someAuditEntry());
+  await wait(50);
+  assert.equal(asked, 1);
 });
