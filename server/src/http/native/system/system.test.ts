@@ -9,7 +9,7 @@ import type { Registry } from '../../registry.ts';
 
 let fixture: TestRegistry;
 let app: Awaited<ReturnType<typeof testApp>>;
-let failing: 'nothing' | 'content' = 'nothing';
+let failing: 'nothing' | 'content' | 'database' = 'nothing';
 
 const about = (id: string) => ({ id, title: id, description: `Keeps ${id}.`, logs: [] });
 
@@ -17,7 +17,9 @@ async function start(fields: Partial<Registry> = {}) {
   const { registry, clock } = fixture;
   const health = new HealthMonitor({ clock }, [
     registry.traffic,
-    probedComponent(about('database'), () => registry.items.find('none')),
+    probedComponent(about('database'), async () => {
+      if (failing === 'database') throw new Error('no answer');
+    }),
     probedComponent(about('content'), async () => {
       if (failing === 'content') throw new Error('the disk is gone');
     }),
@@ -57,17 +59,23 @@ test('health says that the process answers, also when an engine does not', async
   );
 });
 
-test('readiness is 503 while an engine that is needed does not answer, and 200 again afterwards', async () => {
+test('readiness is 503 while the database does not answer, and 200 without content, which much does not need', async () => {
   const look = async () => {
     const answer = await app.inject('/api/health');
     return [answer.statusCode, answer.json()];
   };
   const well = { status: 'ok', components: { database: 'ok', content: 'ok' } };
   assert.deepEqual(await look(), [200, well]);
-  failing = 'content';
+  failing = 'database';
   fixture.clock.advance(2);
   assert.deepEqual(await look(), [
     503,
+    { status: 'critical', components: { database: 'critical', content: 'ok' } },
+  ]);
+  failing = 'content';
+  fixture.clock.advance(2);
+  assert.deepEqual(await look(), [
+    200,
     { status: 'critical', components: { database: 'ok', content: 'critical' } },
   ]);
   failing = 'nothing';
