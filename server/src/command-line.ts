@@ -1,4 +1,6 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
+
+import { migrateEngineOptions } from './admin/migrate-engine-options.ts';
 import {
   type Command,
   type CommandOption,
@@ -45,6 +47,14 @@ export const commands: readonly Command[] = [
       for (const name of applied) print(name);
       if (applied.length === 0) print('Nothing to do.');
     },
+  },
+  {
+    name: 'migrate-engine',
+    summary: 'Copies the whole registry to other engines, while it serves, and cuts it over.',
+    arguments: [],
+    options: migrateEngineOptions,
+    run: async (config, given, print) =>
+      (await import('./admin/migrate-engine.ts')).migrateEngine(config, given, print),
   },
   {
     name: 'config',

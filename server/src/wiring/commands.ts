@@ -7,11 +7,12 @@ import { awsOf } from './aws.ts';
 import { Guards } from './guards.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
+import { servable } from './servable.ts';
 
 export async function wireCommands(config: Config) {
   const records = await openRecords(config);
   await records.migrate();
-  const { engine } = records;
+  const { requests: engine } = await servable({ requests: records.engine, worker: records.engine });
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
   const guards = new Guards(config);
   const { signingKeys } = await openSecrets(config, { clock, randomness, aws: awsOf(config), guards });

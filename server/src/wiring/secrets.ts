@@ -9,6 +9,7 @@ import type { Aws } from './aws.ts';
 import type { Guards } from './guards.ts';
 
 export interface SecretPorts {
+  readonly secrets: SecretStore;
   readonly signingKeys: SigningKeys;
   readonly addressKeys: AddressKeys;
   readonly secretBox: SecretBox;
@@ -58,6 +59,7 @@ export async function openSecrets(
   const store = await stores[config.engines.secrets](config, given.aws);
   const ports = { ...given, secrets: given.guards.secretStore(store) };
   return {
+    secrets: ports.secrets,
     signingKeys: new SigningKeys(ports),
     addressKeys: await AddressKeys.open(ports),
     secretBox: await boxes[config.engines.encryption](config, ports),

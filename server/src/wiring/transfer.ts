@@ -1,0 +1,63 @@
+// Both sides of a transfer of the registry to other engines, each opened from a configuration of its own.
+import { setTimeout as pause } from 'node:timers/promises';
+import { openTransferJournal } from '../adapters/filesystem/transfer-journal.ts';
+import { SystemClock } from '../adapters/system/clock.ts';
+import { SystemRandomness } from '../adapters/system/randomness.ts';
+import type { Config } from '../config/index.ts';
+import type { TransferPorts, TransferSide } from '../core/transfer/index.ts';
+import { awsOf } from './aws.ts';
+import { openContent } from './content.ts';
+import { Guards } from './guards.ts';
+import { openRecords } from './records.ts';
+import { openSecrets } from './secrets.ts';
+
+interface Opened<T> {
+  readonly opened: T;
+  close(): Promise<void>;
+}
+
+const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
+
+/** Migrated, and with keys of its own where there are none. */
+export async function openSide(config: Config): Promise<Opened<TransferSide>> {
+  const records = await openRecords(config);
+  try {
+    await records.migrate();
+    const { engine } = records;
+    const guards = new Guards(config);
+    const aws = awsOf(config);
+    const keys = await openSecrets(config, { clock, randomness, aws, guards });
+    const { addressKeys, secrets, secretBox } = keys;
+    const given = { engine, clock, randomness, addressKeys, publicUrl: () => config.server.publicUrl, aws };
+    const { content } = await openContent(config, given);
+    return { opened: { ...engine, content, secrets, secretBox }, close: () => records.close() };
+  } catch (error) {
+    await records.close();
+    throw error;
+  }
+}
+
+export async function openTransfer(
+  from: Config,
+  to: Config,
+  given: { readonly journalPath: string; readonly parallel: number; readonly tell: (line: string) => void },
+): Promise<Opened<TransferPorts>> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const one of closing.reverse()) await one();
+  };
+  try {
+    const source = await openSide(from);
+    closing.push(source.close);
+    const target = await openSide(to);
+    closing.push(target.close);
+    const journal = openTransferJournal(given.journalPath);
+    closing.push(() => journal.close());
+    const { parallel, tell } = given;
+    const sides = { source: source.opened, target: target.opened, journal };
+    return { opened: { clock, randomness, ...sides, parallel, tell, pause }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
