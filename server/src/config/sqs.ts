@@ -20,19 +20,12 @@ export const sqsFields = {
   }),
   waitS: integer({
     variable: 'ASSAY_SQS_WAIT_S',
-    meaning: 'How long an idle worker waits for a message before it asks again.',
+    meaning:
+      'How long an idle worker waits for a message. As often it looks into the records for due jobs whose message was lost, or never sent.',
     default: 10,
     unit: 's',
-    minimum: 0,
+    minimum: 1,
     maximum: 20,
-  }),
-  rescueEveryMs: integer({
-    variable: 'ASSAY_SQS_RESCUE_EVERY_MS',
-    meaning: 'How often a worker looks into the records for due jobs whose message was lost, or never sent.',
-    default: 5_000,
-    unit: 'ms',
-    minimum: 100,
-    maximum: 600_000,
   }),
   rescueAfterMs: integer({
     variable: 'ASSAY_SQS_RESCUE_AFTER_MS',

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
+import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
+import type { RecordsEngine } from '../../src/core/engine.ts';
 import type { Job, LeasedJob } from '../../src/core/jobs/index.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
+import { skip } from '../support/moto-server.ts';
 import { someJob } from '../support/samples.ts';
+import { withSqsJobs } from '../support/sqs-jobs.ts';
 
 const start = new Date('2026-01-31T12:00:00Z');
 const after = (seconds: number) => new Date(start.getTime() + seconds * 1000);
 
-describeOnEveryEngine('JobQueue', (engine) => {
+const contract = (engine: () => RecordsEngine): void => {
   const queue = (job: Job) => engine().commit([{ change: 'job.queue', job }]);
   const lease = (now: Date, kinds: readonly Job['kind'][] = ['check-version']) =>
     engine().jobs.lease(kinds, now, 10_000);
@@ -156,4 +160,16 @@ describeOnEveryEngine('JobQueue', (engine) => {
       { kind: 'check-version', waiting: 2, running: 1, dead: 0, oldestDueAt: after(-5) },
     ]);
   });
+};
+
+describeOnEveryEngine('JobQueue', contract);
+
+// The records decide, whatever is told and when: a worker that looks into them each time it asks meets every promise,
+// among messages that come late, twice, or about jobs that others have.
+describe('JobQueue over SQS and memory', { skip }, () => {
+  let engine: RecordsEngine;
+  beforeEach(async () => {
+    ({ engine } = await withSqsJobs(memoryEngine(), { waitS: 0, rescueAfterMs: 0 }, () => start));
+  });
+  contract(() => engine);
 });

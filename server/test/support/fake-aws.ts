@@ -28,7 +28,10 @@ export function answering(
     requestHandler: {
       async handle({ headers, body }: HttpRequest) {
         const operation = (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
-        const given = await answer({ operation, input: JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)) });
+        const given = await answer({
+          operation,
+          input: JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)),
+        });
         if ('lost' in given) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
         const failed = 'error' in given;
         const shown = failed ? { __type: given.error, message: given.error } : given.output;
