@@ -31,6 +31,29 @@ const rules: readonly Rule[] = [
     engines.announce === 'sns' && announce.topicArn === ''
       ? 'ASSAY_ANNOUNCE_TOPIC_ARN must name the topic, because ASSAY_ANNOUNCE=sns needs it.'
       : null,
+  ({ engines, s3 }) => {
+    if (engines.content !== 's3' || s3.bucket !== '') return null;
+    const without = [
+      s3.incomingBucket,
+      s3.packagesBucket,
+      s3.quarantineBucket,
+      s3.processedBucket,
+      s3.validatorsBucket,
+      s3.logsBucket,
+      s3.backupsBucket,
+    ].includes('');
+    return without
+      ? 'ASSAY_S3_BUCKET must name the bucket of the areas without one of their own, because ASSAY_CONTENT=s3 needs it.'
+      : null;
+  },
+  ({ engines, s3, aws }) =>
+    engines.content === 's3' && s3.endpoint === '' && s3.region === '' && aws.region === ''
+      ? 'ASSAY_AWS_REGION or ASSAY_S3_REGION must be set, because ASSAY_CONTENT=s3 without ASSAY_S3_ENDPOINT is S3 of AWS.'
+      : null,
+  ({ engines, s3 }) =>
+    engines.content === 's3' && s3.encryption === 'kms' && s3.kmsKey === ''
+      ? 'ASSAY_S3_KMS_KEY must name the key, because ASSAY_S3_ENCRYPTION=kms needs it.'
+      : null,
   ({ engines, sqs }) =>
     sqs.arrivalsUrl !== '' && engines.content !== 's3'
       ? 'ASSAY_SQS_ARRIVALS_URL is for content on S3: set ASSAY_CONTENT=s3, or leave it out.'

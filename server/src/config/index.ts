@@ -11,6 +11,7 @@ import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
 import { observabilityFields } from './observability.ts';
 import { resilienceFields } from './resilience.ts';
+import { s3Fields } from './s3.ts';
 import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
 import { sqsFields } from './sqs.ts';
@@ -38,6 +39,7 @@ export const concerns = {
   secrets: secretFields,
   encryption: encryptionFields,
   announce: announceFields,
+  s3: s3Fields,
 } satisfies Record<string, Fields>;
 
 export type Config = { readonly [Concern in keyof typeof concerns]: Values<(typeof concerns)[Concern]> };

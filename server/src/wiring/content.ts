@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
 import {
   type AddressKeys,
+  type Area,
   type ContentStore,
   type OwnContent,
   type ReceivingStore,
@@ -14,6 +15,7 @@ import {
 import type { RecordsEngine } from '../core/engine.ts';
 import { isServed } from '../core/gate/index.ts';
 import { takesBytes } from '../core/uploads/index.ts';
+import type { Aws } from './aws.ts';
 
 export interface ContentPorts {
   readonly content: ContentStore;
@@ -21,6 +23,9 @@ export interface ContentPorts {
   readonly serving: ServingStore;
   /** What answers at addresses of this server; null when clients reach the content store itself. */
   readonly ownContent: OwnContent | null;
+  /** What threads need to open located content by themselves, when they start; plain data. */
+  readonly threadData?: unknown;
+  close?(): Promise<void>;
 }
 
 interface Given {
@@ -29,6 +34,7 @@ interface Given {
   readonly randomness: Randomness;
   readonly addressKeys: AddressKeys;
   readonly publicUrl: () => string;
+  readonly aws: Aws;
 }
 
 /** Each engine's code is loaded when it is chosen. */
@@ -60,10 +66,43 @@ const openers: Record<Config['engines']['content'], (config: Config, given: Give
       };
     },
 
-    async s3() {
-      throw new Error('ASSAY_CONTENT=s3 cannot be opened yet.');
+    /** Content in buckets, received and served at addresses of S3. */
+    async s3(config, { clock, addressKeys, aws }) {
+      const { openS3Content } = await import('../adapters/s3/open-content.ts');
+      const { s3 } = config;
+      const { endpoint: _ofOtherServices, ...shared } = await aws();
+      const client = {
+        ...shared,
+        region: s3.region || shared.region || 'us-east-1',
+        ...(s3.endpoint !== '' && { endpoint: s3.endpoint }),
+        requestHandler: { ...shared.requestHandler, requestTimeout: s3.requestTimeoutMs },
+      };
+      const settings = {
+        ...s3,
+        buckets: bucketsOf(s3),
+        encryption: encryptionOf(s3),
+        requireVersions: s3.versions === 'required',
+      };
+      const opened = await openS3Content(client, settings, { clock, sealKeys: addressKeys });
+      return { ...opened, threadData: { s3: opened.threadData } };
     },
   };
+
+function bucketsOf(s3: Config['s3']): Record<Area, string> {
+  return {
+    incoming: s3.incomingBucket || s3.bucket,
+    packages: s3.packagesBucket || s3.bucket,
+    quarantine: s3.quarantineBucket || s3.bucket,
+    processed: s3.processedBucket || s3.bucket,
+    validators: s3.validatorsBucket || s3.bucket,
+    logs: s3.logsBucket || s3.bucket,
+    backups: s3.backupsBucket || s3.bucket,
+  };
+}
+
+function encryptionOf({ encryption, kmsKey }: Config['s3']) {
+  return encryption === 'kms' ? ({ by: 'kms', keyId: kmsKey } as const) : { by: encryption };
+}
 
 export function openContent(config: Config, given: Given): Promise<ContentPorts> {
   return openers[config.engines.content](config, given);

@@ -48,10 +48,12 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   });
   const boxes = guards.secretBox(secretBox);
   const at = { url: config.server.publicUrl };
-  const given = { engine: engines.requests, clock, randomness, addressKeys, publicUrl: () => at.url };
-  const contents = guards.content(await openContent(config, given));
+  const given = { engine: engines.requests, clock, randomness, addressKeys, publicUrl: () => at.url, aws };
+  const opened = await openContent(config, given);
+  const contents = guards.content(opened);
   const { uploads, checks } = config;
-  const examiner = new ThreadedExaminer(new URL('../check-thread.ts', import.meta.url), checks, checks);
+  const thread = new URL('../check-thread.ts', import.meta.url);
+  const examiner = new ThreadedExaminer(thread, checks, checks, opened.threadData);
   const telling = tellingPorts(config, engines.requests, clock, guards);
   const watching = watchingPorts(config, engines.requests, {
     clock,
@@ -95,6 +97,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     close: async () => {
       watching.stop();
       await examiner.close();
+      await opened.close?.();
       await records.close();
     },
   };
