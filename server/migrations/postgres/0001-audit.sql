@@ -50,8 +50,8 @@ CREATE TABLE audit_days (
   PRIMARY KEY (user_id, day, operation, package_id)
 ) WITH (fillfactor = 80);
 
-CREATE INDEX audit_days_by_package ON audit_days (package_id, day);
-CREATE INDEX audit_days_by_day ON audit_days (day);
+CREATE INDEX audit_days_by_package ON audit_days (package_id, day, operation);
+CREATE INDEX audit_days_by_day ON audit_days (day, operation);
 
 -- In the order of the key, so that two who append many entries at once wait for each other and not in a circle.
 CREATE FUNCTION count_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
