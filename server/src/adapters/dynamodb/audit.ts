@@ -1,0 +1,169 @@
+// The audit log, in the table `downloads`. Every entry is in the list of all, in that of its user and of its package,
+// and, when what it tells of did not succeed, in that of refusals; see audit-chunks.ts. The lists of all and of
+// refusals are spread over partitions: a process writes to one of them, and readers read all.
+import type {
+  AuditAppended,
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  DailyCount,
+  DailyFilter,
+} from '../../core/audit/index.ts';
+import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
+import { entriesAlong, isNewer, placeAt, placeOf, putChunks, type Span } from './audit-chunks.ts';
+import { countByDay, countEntry, dayKeys } from './audit-days.ts';
+import type { ChangePlanners } from './change-planners.ts';
+import type { DynamoDatabase } from './database.ts';
+import { merged } from './merged.ts';
+import { keyText, shardsOf } from './tables.ts';
+import { commitItems, mostOperations } from './transaction.ts';
+import { placeKey } from './versions.ts';
+import type { WorkingItems } from './working-items.ts';
+
+const shards = 8;
+
+/** A list passes over so many entries at most; a page that is not full because of this goes on with the next one. */
+const maximumLookedAt = 1_000;
+
+/** Together far below what an item and a transaction may be large. */
+const mostEntriesAtOnce = 250;
+
+export class DynamoAuditLog implements AuditLog {
+  readonly #database: DynamoDatabase;
+  /** Of the lists of all and of refusals, the one that this process writes to. */
+  readonly #shard = Math.floor(Math.random() * shards);
+
+  readonly planners: ChangePlanners<AuditAppended> = {
+    'audit.append': { plan: (items, { entry }) => this.#put(items, [entry]) },
+  };
+
+  constructor(database: DynamoDatabase) {
+    this.#database = database;
+  }
+
+  async append(entries: readonly AuditEntry[]): Promise<void> {
+    for (const group of groupsOf(await this.#notYetAppended(entries))) {
+      await commitItems(this.#database, async (items) => this.#put(items, group));
+    }
+  }
+
+  /** What an append that failed halfway, or without an answer, has left is in this process's own list. */
+  async #notYetAppended(entries: readonly AuditEntry[]): Promise<AuditEntry[]> {
+    const places = entries.map(placeOf).sort();
+    const [oldest, newest] = [places[0], places.at(-1)];
+    if (oldest === undefined || newest === undefined) return [];
+    const known = new Set<string>();
+    const span = { from: oldest, until: `${newest}~` };
+    for await (const { id } of entriesAlong(this.#database, `all#${this.#shard}`, span)) known.add(id);
+    return entries.filter(({ id }) => !known.has(id));
+  }
+
+  #put(items: WorkingItems, entries: readonly AuditEntry[]): void {
+    const listed = entries.flatMap((entry) => listsOf(entry, this.#shard).map((list) => ({ list, entry })));
+    for (const [list, inList] of Map.groupBy(listed, ({ list }) => list)) {
+      putChunks(
+        items,
+        list,
+        inList.map(({ entry }) => entry),
+      );
+    }
+    const together = entries[0]?.id ?? '';
+    for (const entry of entries) countEntry(items, entry, together);
+  }
+
+  async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
+    const span = spanOf(filter, page.after);
+    const streams = (await this.#listsFor(filter)).map((list) => entriesAlong(this.#database, list, span));
+    const found: AuditEntry[] = [];
+    let left = maximumLookedAt;
+    let last: string | null = null;
+    for await (const entry of merged(streams, isNewer)) {
+      if (meets(filter, entry)) found.push(entry);
+      last = cursorFrom(keyOf(entry));
+      left--;
+      if (left === 0 || found.length > page.limit) break;
+    }
+    const listed = pageOf(found, page.limit, keyOf, (entry) => entry);
+    return left === 0 && listed.next === null ? { ...listed, next: last } : listed;
+  }
+
+  /** The lists that have every entry sought, each once, and as few others as can be. */
+  async #listsFor({ packageId, versionId, userId, outcome }: AuditFilter): Promise<readonly string[]> {
+    if (packageId !== undefined) return [ofPackage(packageId)];
+    if (versionId !== undefined) {
+      const version = await this.#database.get<{ packageId: string }>(placeKey(versionId));
+      if (version !== null) return [ofPackage(version.packageId)];
+    }
+    if (userId !== undefined) return [ofUser(userId)];
+    return shardsOf(outcome === undefined || outcome === 'succeeded' ? 'all' : 'refused', shards);
+  }
+
+  countByDay(filter: DailyFilter): Promise<readonly DailyCount[]> {
+    return countByDay(this.#database, filter);
+  }
+}
+
+/** As many as one transaction takes, in their order. */
+function groupsOf(entries: readonly AuditEntry[]): AuditEntry[][] {
+  const groups: AuditEntry[][] = [];
+  let group: AuditEntry[] = [];
+  let operations = new Set<string>();
+  for (const entry of entries) {
+    const grown = operations.union(operationsOf(entry));
+    if (grown.size > mostOperations || group.length === mostEntriesAtOnce) {
+      groups.push(group);
+      [group, operations] = [[], operationsOf(entry)];
+    } else {
+      operations = grown;
+    }
+    group.push(entry);
+  }
+  return group.length === 0 ? groups : [...groups, group];
+}
+
+/** The items that are written for the entry, by which those are counted that entries share. */
+function operationsOf(entry: AuditEntry): Set<string> {
+  const minute = Math.floor(entry.at.getTime() / 60_000);
+  const chunks = listsOf(entry, 0).map((list) => `${list} ${minute}`);
+  return new Set([...chunks, ...dayKeys(entry, '').map(keyText)]);
+}
+
+function listsOf({ actor, subject, outcome }: AuditEntry, shard: number): string[] {
+  return [
+    `all#${shard}`,
+    ...(actor === null ? [] : [ofUser(actor.userId)]),
+    ...(subject.packageId === undefined ? [] : [ofPackage(subject.packageId)]),
+    ...(outcome === 'succeeded' ? [] : [`refused#${shard}`]),
+  ];
+}
+
+function ofUser(id: string): string {
+  return `user#${id}`;
+}
+
+function ofPackage(id: string): string {
+  return `package#${id}`;
+}
+
+function spanOf({ from, until }: AuditFilter, after: string | undefined): Span {
+  const ends = until === undefined ? [] : [placeAt(until.getTime())];
+  if (after !== undefined)
+    ends.push(placeAt(...(sortKeyOf(after, ['number', 'string']) as [number, string])));
+  return { from: placeAt(from?.getTime() ?? 0), until: ends.sort()[0] ?? '' };
+}
+
+function keyOf({ at, id }: AuditEntry): [number, string] {
+  return [at.getTime(), id];
+}
+
+function meets(filter: AuditFilter, { actor, subject, operation, outcome, at }: AuditEntry): boolean {
+  return (
+    (filter.userId === undefined || actor?.userId === filter.userId) &&
+    (filter.packageId === undefined || subject.packageId === filter.packageId) &&
+    (filter.versionId === undefined || subject.versionId === filter.versionId) &&
+    (filter.operations?.includes(operation) ?? true) &&
+    (filter.outcome === undefined || outcome === filter.outcome) &&
+    (filter.from === undefined || at >= filter.from) &&
+    (filter.until === undefined || at < filter.until)
+  );
+}

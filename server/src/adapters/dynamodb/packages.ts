@@ -1,0 +1,170 @@
+// Packages, in the table `packages`:
+//
+//   package#<id>           package   the package; what else is in its partition: versions.ts, package-search-index.ts
+//   name#<kind>#<name key> -         whose the name is
+//
+// The indexes `list`, `owner` and `group` have the packages of one state, newest first.
+import { RegistryError } from '../../core/errors.ts';
+import {
+  nameKey,
+  type Package,
+  type PackageChanged,
+  type PackageFilter,
+  type PackageInserted,
+  type PackageKind,
+  type PackageStore,
+  packageKinds,
+} from '../../core/packages/index.ts';
+import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
+import type { ChangePlanners } from './change-planners.ts';
+import type { Attributes, DynamoDatabase } from './database.ts';
+import { merged } from './merged.ts';
+import { afterCursor } from './pages.ts';
+import { type Range, take } from './ranges.ts';
+import { requireRevisionBefore } from './revisions.ts';
+import { alone, type Key } from './tables.ts';
+
+/** Moments are milliseconds since 1970. */
+export interface PackageRow extends Omit<Package, 'createdAt' | 'updatedAt'> {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const packagePlanners: ChangePlanners<PackageInserted | PackageChanged> = {
+  'package.insert': {
+    reads: ({ package: { kind, name } }) => [nameKeyOf(kind, name)],
+    plan: async (items, { package: pkg }) => {
+      const name = nameKeyOf(pkg.kind, pkg.name);
+      if ((await items.get(name)) !== null) {
+        throw new RegistryError('name-taken', `The ${pkg.kind} name ${JSON.stringify(pkg.name)} is taken.`);
+      }
+      items.put(name, { packageId: pkg.id });
+      items.put(packageKey(pkg.id), attributesOf(pkg));
+    },
+  },
+
+  'package.change': {
+    reads: ({ package: { id } }) => [packageKey(id)],
+    plan: async (items, { package: pkg }) => {
+      const stored = await items.get<PackageRow>(packageKey(pkg.id));
+      requireRevisionBefore(stored, pkg, `The package ${pkg.name}`);
+      items.put(packageKey(pkg.id), attributesOf(pkg));
+    },
+  },
+};
+
+export class DynamoPackageStore implements PackageStore {
+  readonly #database: DynamoDatabase;
+
+  constructor(database: DynamoDatabase) {
+    this.#database = database;
+  }
+
+  async find(id: string): Promise<Package | null> {
+    const row = await this.#database.get<PackageRow>(packageKey(id));
+    return row && packageOf(row);
+  }
+
+  async findByName(kind: PackageKind, name: string): Promise<Package | null> {
+    const taken = await this.#database.get<{ packageId: string }>(nameKeyOf(kind, name));
+    return taken && this.find(taken.packageId);
+  }
+
+  async list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>> {
+    const sort = afterCursor(page.after, true);
+    const streams = partitionsOf(filter).map((partition) =>
+      this.#database.query<PackageRow>({
+        ...partition,
+        ...sort,
+        table: 'packages',
+        descending: true,
+        pageSize: page.limit + 1,
+      }),
+    );
+    const all = merged(streams, (one, other) => one.id > other.id);
+    const rows = await take(meeting(filter, all), page.limit + 1);
+    return pageOf(rows, page.limit, ({ id }) => [id], packageOf);
+  }
+}
+
+/** Where packages lie that meet the filter, and others that do not: an owner and a group have packages of every kind. */
+function partitionsOf({
+  states,
+  kind,
+  ownerId,
+  groupId,
+}: PackageFilter): Pick<Range, 'index' | 'partition'>[] {
+  if (ownerId !== undefined) {
+    return states.map((state) => ({ index: 'owner', partition: partitionIn(ownerId, state) }));
+  }
+  if (groupId !== undefined) {
+    return states.map((state) => ({ index: 'group', partition: partitionIn(groupId, state) }));
+  }
+  const kinds = kind === undefined ? packageKinds : [kind];
+  return kinds.flatMap((one) =>
+    states.map((state) => ({ index: 'list', partition: partitionIn(one, state) })),
+  );
+}
+
+async function* meeting(filter: PackageFilter, rows: AsyncGenerator<PackageRow>): AsyncGenerator<PackageRow> {
+  for await (const row of rows) {
+    const { kind = row.kind, groupId = row.groupId } = filter;
+    if (row.kind === kind && row.groupId === groupId) yield row;
+  }
+}
+
+export function packageKey(id: string): Key {
+  return { table: 'packages', pk: `package#${id}`, sk: 'package' };
+}
+
+function nameKeyOf(kind: PackageKind, name: string): Key {
+  return { table: 'packages', pk: `name#${kind}#${nameKey(name)}`, sk: alone };
+}
+
+function partitionIn(group: string, state: Package['state']): string {
+  return `packages#${group}#${state}`;
+}
+
+function attributesOf(pkg: Package): Attributes {
+  const { id, kind, ownerId, groupId, state } = pkg;
+  const row: PackageRow = {
+    id,
+    kind,
+    name: pkg.name,
+    title: pkg.title,
+    description: pkg.description,
+    ownerId,
+    ownerName: pkg.ownerName,
+    groupId,
+    state,
+    createdAt: pkg.createdAt.getTime(),
+    updatedAt: pkg.updatedAt.getTime(),
+    latest: pkg.latest && { versionId: pkg.latest.versionId, label: pkg.latest.label },
+    revision: pkg.revision,
+  };
+  return {
+    ...row,
+    listPk: partitionIn(kind, state),
+    listSk: id,
+    ownerPk: partitionIn(ownerId, state),
+    ...(groupId !== null && { groupPk: partitionIn(groupId, state) }),
+  };
+}
+
+export function packageOf(row: PackageRow): Package {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    title: row.title,
+    description: row.description,
+    ownerId: row.ownerId,
+    ownerName: row.ownerName,
+    groupId: row.groupId,
+    state: row.state,
+    createdAt: new Date(row.createdAt),
+    updatedAt: new Date(row.updatedAt),
+    latest: row.latest && { versionId: row.latest.versionId, label: row.latest.label },
+    revision: row.revision,
+  };
+}
