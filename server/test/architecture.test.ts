@@ -154,7 +154,10 @@ describe('a planted import is refused', () => {
       ['server/src/wiring/a.ts', `import '../adapters/sql/audit.ts';\nimport '../http/app.ts';`],
       ['server/test/a.test.ts', `import '../src/adapters/sql/audit.ts';`],
       ['cli/src/a.ts', `import '@assay/client';`],
-      ['acceptance/a.test.ts', `import './src/needs.ts';\nimport 'playwright-core';`],
+      [
+        'acceptance/a.test.ts',
+        `import './src/needs.ts';\nimport 'playwright-core';\nimport '../tools/fault-proxy.ts';`,
+      ],
     ]);
     assert.deepEqual(importViolations(allowed), []);
   });
