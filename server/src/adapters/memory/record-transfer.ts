@@ -40,6 +40,7 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
   const { users, groups, tokens, items, versions, files, reports, uploads, holds, webhooks, events } = stores;
   return {
     user: keptTransfer(users.kept, kindRules.user.key),
+    'former-user': keptTransfer(users.keptFormer, kindRules['former-user'].key),
     group: keptTransfer(groups.kept, kindRules.group.key),
     'group-member': keptTransfer(groups.keptMembers, kindRules['group-member'].key),
     session: keptTransfer(tokens.keptSessions, kindRules.session.key),

@@ -16,28 +16,24 @@ export class MemoryUserStore implements UserStore {
   readonly #users = new Map<string, Stored>();
   /** Keys of the names that are or were somebody's. */
   readonly #names = new Map<string, string>();
-  readonly #deleted = new Map<string, KeptUser>();
   readonly kept: KeptRecords<KeptUser> = {
-    all: () => [
-      ...[...this.#users.values()].map(({ user, passwordHash }) => ({
-        ...user,
-        passwordHash,
-        deletedAt: null,
-      })),
-      ...this.#deleted.values(),
-    ],
-    put: (kept) => {
-      this.kept.remove(kept);
-      const { passwordHash, deletedAt, ...user } = kept;
+    all: () => [...this.#users.values()].map(({ user, passwordHash }) => ({ ...user, passwordHash })),
+    put: ({ passwordHash, ...user }) => {
       this.#names.set(nameKeyOf(user.name), user.id);
-      if (deletedAt === null) this.#users.set(user.id, { user, passwordHash });
-      else this.#deleted.set(user.id, kept);
+      this.#users.set(user.id, { user, passwordHash });
     },
     remove: ({ id, name }) => {
       this.#users.delete(id);
-      this.#deleted.delete(id);
       this.#names.delete(nameKeyOf(name));
     },
+  };
+  readonly keptFormer: KeptRecords<{ id: string; nameKey: string }> = {
+    all: () => [...this.#names].flatMap(([nameKey, id]) => (this.#users.has(id) ? [] : [{ id, nameKey }])),
+    put: ({ id, nameKey }) => {
+      this.#users.delete(id);
+      this.#names.set(nameKey, id);
+    },
+    remove: ({ nameKey }) => this.#names.delete(nameKey),
   };
 
   readonly appliers: MemoryAppliers<UserChange> = {
@@ -64,15 +60,11 @@ export class MemoryUserStore implements UserStore {
       const user = { ...stored.user, mustChangePassword, sessionGeneration };
       return this.#put(stored, { user, passwordHash: to });
     },
-    'user.delete': ({ userId, permissions, at }) => {
+    'user.delete': ({ userId, permissions }) => {
       const stored = this.#expected(userId, ({ user }) => samePermissions(user.permissions, permissions));
       this.#requireAnotherAdministrator(permissions, []);
       this.#users.delete(userId);
-      this.#deleted.set(userId, { ...stored.user, permissions: [], passwordHash: '', deletedAt: at });
-      return () => {
-        this.#deleted.delete(userId);
-        this.#users.set(userId, stored);
-      };
+      return () => this.#users.set(userId, stored);
     },
   };
 

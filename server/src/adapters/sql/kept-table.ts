@@ -11,7 +11,9 @@ export interface KeptTable<R, Row extends object> {
   readonly key: readonly (keyof Row & string)[];
   /** The columns that a walk follows, and what they hold; absent: the key, which is text. */
   readonly order?: Readonly<Record<string, 'string' | 'number'>>;
-  /** What a column of that name is to be read as, beside those of the table. */
+  /** Which rows of the table are meant; absent: all. */
+  readonly where?: RawBuilder<unknown>;
+  /** What is read beside the columns of the table. */
   readonly reading?: RawBuilder<unknown>;
   readonly rowOf: (record: R) => Row;
   readonly recordOf: (row: Row) => R;
@@ -30,15 +32,16 @@ export function keptTable<R, Row extends object>(
 ): KindTransfer<R> {
   const table = sql.table(kept.table);
   const columns = kept.reading === undefined ? sql`*` : sql`*, ${kept.reading}`;
+  const meant = kept.where ?? sql`TRUE`;
   const order = Object.entries(
     kept.order ?? Object.fromEntries(kept.key.map((column) => [column, 'string' as const])),
   );
   const orderColumns = sql.join(order.map(([column]) => sql.ref(column)));
   return {
     async read(after, limit): Promise<KeptPage<R>> {
-      const behind = after === null ? sql`` : sql`WHERE (${orderColumns}) > (${cursorValues(after, order)})`;
+      const behind = after === null ? sql`` : sql`AND (${orderColumns}) > (${cursorValues(after, order)})`;
       const { rows } = await sql<Row>`
-        SELECT ${columns} FROM ${table} ${behind} ORDER BY ${orderColumns} LIMIT ${limit}`.execute(
+        SELECT ${columns} FROM ${table} WHERE ${meant} ${behind} ORDER BY ${orderColumns} LIMIT ${limit}`.execute(
         database.read,
       );
       const last = rows.length < limit ? undefined : rows.at(-1);
@@ -50,7 +53,9 @@ export function keptTable<R, Row extends object>(
       if (records.length === 0) return [];
       const wanted = records.map(kept.rowOf);
       const { rows } = await sql<Row>`
-        SELECT ${columns} FROM ${table} WHERE ${anyOf(kept.key, wanted)}`.execute(database.read);
+        SELECT ${columns} FROM ${table} WHERE ${meant} AND (${anyOf(kept.key, wanted)})`.execute(
+        database.read,
+      );
       const byKey = new Map(rows.map((row) => [keyText(kept.key, row), row]));
       return wanted.map((row) => {
         const found = byKey.get(keyText(kept.key, row));
@@ -73,7 +78,7 @@ export function keptTable<R, Row extends object>(
       const rows = records.map(kept.rowOf);
       await database.transaction(async (write) => {
         await kept.removing?.(write, rows);
-        await sql`DELETE FROM ${table} WHERE ${anyOf(kept.key, rows)}`.execute(write);
+        await sql`DELETE FROM ${table} WHERE ${meant} AND (${anyOf(kept.key, rows)})`.execute(write);
       });
     },
   };

@@ -3,7 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import { StorageError } from '../../core/errors.ts';
 import type { JobKind } from '../../core/jobs/index.ts';
 import { readmeWords } from '../../core/packages/index.ts';
-import type { KeptJob, KeptPackage, KeptUser, RecordTransfer } from '../../core/transfer/index.ts';
+import type {
+  KeptJob,
+  KeptPackage,
+  KeptUser,
+  RecordTransfer,
+  RegistryRecords,
+} from '../../core/transfer/index.ts';
 import { auditEntryOf, auditRowOf } from './audit.ts';
 import { eventOf, eventRowOf } from './events.ts';
 import { groupOf, groupRowOf } from './groups.ts';
@@ -36,6 +42,7 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
   });
   return {
     user: kept(userTable),
+    'former-user': kept(formerUserTable),
     group: kept({
       table: 'groups',
       key: ['id'],
@@ -132,20 +139,38 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
 const userTable: KeptTable<KeptUser, UserRow> = {
   table: 'users',
   key: ['id'],
-  rowOf: ({ passwordHash, deletedAt, ...user }) => ({
-    ...userRowOf(user, passwordHash),
-    deleted_at: millisecondsOf(deletedAt),
-  }),
-  recordOf: (row) => ({
-    ...userOf(row),
-    passwordHash: row.password_hash,
-    deletedAt: dateOf(row.deleted_at),
-  }),
+  where: sql`deleted_at IS NULL`,
+  rowOf: ({ passwordHash, ...user }) => userRowOf(user, passwordHash),
+  recordOf: (row) => ({ ...userOf(row), passwordHash: row.password_hash }),
   stored: countAdministrators,
   removing: async (write, rows) => {
     await removeOfUsers(write, rows);
     await countAdministrators(write);
   },
+};
+
+/** Nothing but the name is of use: the rest of the row is as if it had been emptied. */
+const formerUserTable: KeptTable<RegistryRecords['former-user'], UserRow> = {
+  table: 'users',
+  key: ['id'],
+  where: sql`deleted_at IS NOT NULL`,
+  rowOf: ({ id, nameKey }) => ({
+    id,
+    name: nameKey,
+    name_key: nameKey,
+    password_hash: '',
+    permissions: '',
+    must_change_password: 0,
+    session_generation: 0,
+    created_at: 0,
+    deleted_at: 0,
+  }),
+  recordOf: (row) => ({ id: row.id, nameKey: row.name_key }),
+  admit: async (write, rows) => {
+    await removeOfUsers(write, rows);
+    return rows;
+  },
+  stored: countAdministrators,
 };
 
 async function countAdministrators(write: Kysely<Tables>): Promise<void> {

@@ -93,7 +93,7 @@ class Pass<R> {
       if (alike === coming.length) continue;
       const parted: R[] = [];
       for (; next !== undefined; next = await there()) parted.push(next);
-      await this.#remove(parted);
+      await this.#remove(parted.reverse());
       await this.#target.put(coming.slice(alike));
       stored += coming.length - alike;
     }

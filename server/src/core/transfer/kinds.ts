@@ -26,6 +26,7 @@ const byId = { key: ({ id }: { readonly id: string }) => [id] };
 
 export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K]> } = {
   user: byId,
+  'former-user': byId,
   group: byId,
   'group-member': { key: ({ groupId, userId }) => [groupId, userId] },
   session: {

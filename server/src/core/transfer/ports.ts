@@ -17,6 +17,8 @@ import type { Upload } from '../uploads/index.ts';
  */
 export interface RegistryRecords {
   readonly user: KeptUser;
+  /** A deleted user, of whom the name stays taken. */
+  readonly 'former-user': { readonly id: string; readonly nameKey: string };
   readonly group: Group;
   readonly 'group-member': KeptMember;
   readonly session: Session;
@@ -39,10 +41,8 @@ export interface RegistryRecords {
 
 export type RecordKind = keyof RegistryRecords;
 
-/** Deleted ones too: their names stay taken. */
 export interface KeptUser extends User {
   readonly passwordHash: string;
-  readonly deletedAt: Date | null;
 }
 
 export interface KeptMember {
@@ -94,11 +94,14 @@ export interface KindTransfer<R> {
    * - Events are stored behind all others, in the order given; one that is stored already stays where it is.
    * - Audit entries never change: one that is stored stays as it is, and is not counted again.
    * - A record whose unique name or label another one has takes it: the other is removed.
-   * - A session, token or membership of a user or group that is not stored may be left out.
+   * - A session, token or membership of a user or group that is not stored may be left out, and is not read.
    */
   put(records: readonly R[]): Promise<void>;
 
-  /** Removes the records with the keys of these; at most 200. Audit entries are never removed: that rejects. */
+  /**
+   * Removes the records with the keys of these; at most 200. Events go from the end only, the last one first. Audit
+   * entries are never removed: that rejects.
+   */
   remove(records: readonly R[]): Promise<void>;
 }
 
