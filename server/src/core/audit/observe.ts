@@ -27,78 +27,94 @@ export interface ObservingSettings {
 /** A failed append is tried again with the next one: an entry has its id, so it is never there twice. */
 export function observingAudit(
   { audit }: { audit: Pick<AuditLog, 'append'> },
-  { waitMs, longestWaitMs, batch, maximumKept, report, lost }: ObservingSettings,
+  settings: ObservingSettings,
 ): ObservingAudit {
-  let kept: AuditEntry[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let appending: Promise<boolean> | undefined;
-  let failuresInARow = 0;
+  const gathered = new GatheredEntries(audit, settings);
+  return { observe: (entry) => gathered.add(entry), flush: () => gathered.flush() };
+}
+
+class GatheredEntries {
+  readonly #audit: Pick<AuditLog, 'append'>;
+  readonly #settings: ObservingSettings;
+  #kept: AuditEntry[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #appending: Promise<boolean> | undefined;
+  #failuresInARow = 0;
   /** Lost and not reported yet: a flood of entries makes no flood of reports. */
-  let unreported = 0;
+  #unreported = 0;
 
-  function observe(entry: AuditEntry): void {
-    kept.push(entry);
-    if (kept.length > maximumKept) dropOldest();
-    if (kept.length === batch && failuresInARow === 0) void appendBatch();
-    else appendSoon();
+  constructor(audit: Pick<AuditLog, 'append'>, settings: ObservingSettings) {
+    this.#audit = audit;
+    this.#settings = settings;
   }
 
-  function dropOldest(): void {
-    const dropped = kept.splice(0, batch).length;
-    unreported += dropped;
-    lost(dropped);
+  add(entry: AuditEntry): void {
+    this.#kept.push(entry);
+    if (this.#kept.length > this.#settings.maximumKept) this.#dropOldest();
+    if (this.#kept.length === this.#settings.batch && this.#failuresInARow === 0) void this.#appendBatch();
+    else this.#appendSoon();
   }
 
-  function appendSoon(): void {
-    const soonMs = Math.min(waitMs * 2 ** failuresInARow, Math.max(waitMs, longestWaitMs));
-    timer ??= setTimeout(() => void appendBatch(), soonMs).unref();
+  async flush(): Promise<void> {
+    await this.#appending;
+    let failures = 0;
+    while (this.#kept.length > 0 && failures < 3) failures = (await this.#appendBatch()) ? 0 : failures + 1;
+    this.#stopTimer();
+    if (this.#kept.length === 0) return;
+    this.#settings.lost(this.#kept.length);
+    this.#settings.report(`${this.#kept.length} observed audit entries were lost while stopping.`);
   }
 
-  function reportLosses(): void {
-    if (unreported === 0) return;
-    report(`${unreported} observed audit entries were lost, because the audit log does not keep up.`);
-    unreported = 0;
+  #dropOldest(): void {
+    const dropped = this.#kept.splice(0, this.#settings.batch).length;
+    this.#unreported += dropped;
+    this.#settings.lost(dropped);
+  }
+
+  #appendSoon(): void {
+    if (this.#timer !== undefined) return;
+    const { waitMs, longestWaitMs } = this.#settings;
+    const soonMs = Math.min(waitMs * 2 ** this.#failuresInARow, Math.max(waitMs, longestWaitMs));
+    this.#timer = setTimeout(() => void this.#appendBatch(), soonMs).unref();
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** One at a time; false when the log did not take the batch. */
-  function appendBatch(): Promise<boolean> {
-    appending ??= append().then((appended) => {
-      appending = undefined;
-      if (appended && kept.length >= batch) void appendBatch();
-      else if (kept.length > 0) appendSoon();
+  #appendBatch(): Promise<boolean> {
+    this.#appending ??= this.#append().then((appended) => {
+      this.#appending = undefined;
+      if (appended && this.#kept.length >= this.#settings.batch) void this.#appendBatch();
+      else if (this.#kept.length > 0) this.#appendSoon();
       return appended;
     });
-    return appending;
+    return this.#appending;
   }
 
-  async function append(): Promise<boolean> {
-    clearTimeout(timer);
-    timer = undefined;
-    reportLosses();
-    const entries = kept.slice(0, batch);
+  async #append(): Promise<boolean> {
+    this.#stopTimer();
+    this.#reportLosses();
+    const entries = this.#kept.slice(0, this.#settings.batch);
     try {
-      await audit.append(entries);
+      await this.#audit.append(entries);
       const appended = new Set(entries);
-      kept = kept.filter((entry) => !appended.has(entry));
-      failuresInARow = 0;
+      this.#kept = this.#kept.filter((entry) => !appended.has(entry));
+      this.#failuresInARow = 0;
       return true;
     } catch (cause) {
-      failuresInARow += 1;
-      report(`${entries.length} observed audit entries could not be appended yet.`, cause);
+      this.#failuresInARow += 1;
+      this.#settings.report(`${entries.length} observed audit entries could not be appended yet.`, cause);
       return false;
     }
   }
 
-  async function flush(): Promise<void> {
-    await appending;
-    let failures = 0;
-    while (kept.length > 0 && failures < 3) failures = (await appendBatch()) ? 0 : failures + 1;
-    clearTimeout(timer);
-    timer = undefined;
-    if (kept.length === 0) return;
-    lost(kept.length);
-    report(`${kept.length} observed audit entries were lost while stopping.`);
+  #reportLosses(): void {
+    if (this.#unreported === 0) return;
+    const lost = `${this.#unreported} observed audit entries were lost`;
+    this.#settings.report(`${lost}, because the audit log does not keep up.`);
+    this.#unreported = 0;
   }
-
-  return { observe, flush };
 }
