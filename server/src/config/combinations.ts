@@ -19,6 +19,14 @@ const rules: readonly Rule[] = [
     engines.queue === 'sqs' && engines.records === 'sqlite'
       ? 'ASSAY_QUEUE=sqs needs records that several machines share: set ASSAY_RECORDS to postgres or dynamodb, or leave the queue to the records.'
       : null,
+  ({ engines, postgres }) =>
+    engines.records === 'postgres' && postgres.authentication === 'iam' && postgres.tls === 'disable'
+      ? 'ASSAY_POSTGRES_TLS must not be disable, because ASSAY_POSTGRES_AUTHENTICATION=iam needs TLS.'
+      : null,
+  ({ engines, postgres, aws }) =>
+    engines.records === 'postgres' && postgres.authentication === 'iam' && aws.region === ''
+      ? 'ASSAY_AWS_REGION must be set, because ASSAY_POSTGRES_AUTHENTICATION=iam needs AWS.'
+      : null,
   ({ engines, sqs }) =>
     engines.queue === 'sqs' && sqs.jobsUrl === ''
       ? 'ASSAY_SQS_JOBS_URL must name the queue, because ASSAY_QUEUE=sqs needs it.'

@@ -10,6 +10,7 @@ import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
 import { observabilityFields } from './observability.ts';
+import { postgresFields } from './postgres.ts';
 import { resilienceFields } from './resilience.ts';
 import { s3Fields } from './s3.ts';
 import { secretFields } from './secrets.ts';
@@ -33,6 +34,7 @@ export const concerns = {
   worker: workerFields,
   uploads: uploadFields,
   resilience: resilienceFields,
+  postgres: postgresFields,
   aws: awsFields,
   dynamodb: dynamoDbFields,
   sqs: sqsFields,

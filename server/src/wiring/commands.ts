@@ -11,7 +11,7 @@ import { servable } from './servable.ts';
 
 export async function wireCommands(config: Config) {
   const records = await openRecords(config);
-  await records.migrate();
+  await records.prepare();
   const { requests: engine } = await servable({ requests: records.engine, worker: records.engine });
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
   const guards = new Guards(config);

@@ -1,13 +1,17 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PostgresSettings } from '../adapters/sql/postgres-database.ts';
 import type { Config } from '../config/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
+import { awsOf } from './aws.ts';
 
 /** An engine of records, open. */
 export interface OpenRecords {
   readonly engine: RecordsEngine;
   /** Brings it to this release's schema; resolves with what was done. Throws when a newer release has been there. */
   migrate(): Promise<string[]>;
+  /** For a process that starts: migrates, or makes sure that somebody has, as the configuration says. */
+  prepare(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -24,12 +28,24 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
     return {
       engine: sqlEngine(database),
       migrate: () => migrate(database),
+      prepare: () => migrate(database),
       close: () => database.close(),
     };
   },
 
-  async postgres() {
-    throw new Error('ASSAY_RECORDS=postgres cannot be opened yet.');
+  async postgres(config) {
+    const [{ openPostgres }, { sqlEngine }] = await Promise.all([
+      import('../adapters/sql/postgres-database.ts'),
+      import('../adapters/sql/sql-engine.ts'),
+    ]);
+    const database = openPostgres(await postgresSettings(config));
+    const { migrateAtStart } = config.postgres;
+    return {
+      engine: sqlEngine(database),
+      migrate: () => database.migrate(),
+      prepare: () => (migrateAtStart ? database.migrate() : database.requireSchema()),
+      close: () => database.close(),
+    };
   },
 
   async dynamodb() {
@@ -39,4 +55,32 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
 
 export function openRecords(config: Config): Promise<OpenRecords> {
   return openers[config.engines.records](config);
+}
+
+async function postgresSettings(config: Config): Promise<PostgresSettings> {
+  const { tls, tlsAuthorityFile, replicaHost, replicaPort, ...settings } = config.postgres;
+  const authority = tlsAuthorityFile === '' ? undefined : await readFile(tlsAuthorityFile, 'utf8');
+  return {
+    ...settings,
+    password: await postgresPassword(config, config.postgres),
+    tls: { mode: tls, authority },
+    applicationName: 'assay',
+    ...(replicaHost !== '' && {
+      replica: {
+        host: replicaHost,
+        port: replicaPort,
+        password: await postgresPassword(config, { host: replicaHost, port: replicaPort }),
+      },
+    }),
+  };
+}
+
+/** For the server at this address: a token of AWS is good for one. */
+async function postgresPassword(config: Config, { host, port }: { host: string; port: number }) {
+  const { authentication, password, passwordFile, user } = config.postgres;
+  if (authentication === 'password' && passwordFile === '') return password;
+  const { passwordFromFile, passwordFromIam } = await import('../adapters/sql/postgres-password.ts');
+  if (authentication === 'password') return passwordFromFile(passwordFile);
+  const { region, credentials } = await awsOf(config)();
+  return passwordFromIam({ host, port, user, region, credentials });
 }

@@ -13,7 +13,7 @@ export interface PostgresSettings extends PostgresServer, PostgresLimits {
   /** Connections of this process: at most so many, a quarter of them for what may be lost in a power cut. */
   readonly connections: number;
   /** Asked for what may be a moment old; the primary is when it does not answer. As many connections again. */
-  readonly replica?: { readonly host: string; readonly port: number } | undefined;
+  readonly replica?: Pick<PostgresServer, 'host' | 'port' | 'password'> | undefined;
 }
 
 export interface PostgresDatabase extends SqlDatabase {
