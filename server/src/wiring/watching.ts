@@ -49,7 +49,7 @@ export function watchingPorts(
         logs: [...deadJobs, { label: 'Webhooks', url: '/api/webhooks?all=true' }],
       },
       engine.jobs,
-      ['tell-event', 'deliver-webhook'],
+      ['tell-event', 'deliver-webhook', 'announce-event'],
     ),
   ]);
   const everyMinute = setInterval(() => void health.components(1), 60_000).unref();

@@ -10,9 +10,11 @@ import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
+import { openAnnouncer } from './announce.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
+import { openQueue } from './queue.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
 import { servable } from './servable.ts';
@@ -34,11 +36,17 @@ export interface Wired {
 /** Opens the engines that the configuration names, migrated, and connects the ports to them. */
 export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const records = await openRecords(config);
-  await records.migrate();
+  await records.prepare();
   const guards = new Guards(config);
-  const engines = await servable(guards.records(records.engine));
   const aws = awsOf(config);
   const clock = new SystemClock();
+  const queue = await openQueue(config, {
+    engines: await servable(guards.records(records.engine)),
+    aws,
+    clock,
+    report: (problem, cause) => logger.warn({ err: cause }, problem),
+  });
+  const { engines } = queue;
   const randomness = new SystemRandomness();
   const { signingKeys, addressKeys, secretBox } = await openSecrets(config, {
     clock,
@@ -71,6 +79,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       ...contents.worker,
       ...telling,
       secretBox: boxes.worker,
+      announcer: await openAnnouncer(config, aws),
       clock,
       randomness,
       examiner: measured(examiner, telling.telemetry),
@@ -97,6 +106,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     close: async () => {
       watching.stop();
       await examiner.close();
+      await queue.close();
       await opened.close?.();
       await records.close();
     },

@@ -1,5 +1,6 @@
 // One handler for every kind of job; the worker refuses to start when one is missing.
 import type { JobHandler } from './job-handler.ts';
+import { announceEventJob } from './jobs/announce-event.ts';
 import { checkVersionJob } from './jobs/check-version.ts';
 import { cleanUploadJob } from './jobs/clean-upload.ts';
 import { deletePackageJob } from './jobs/delete-package.ts';
@@ -18,4 +19,5 @@ export const jobHandlers: readonly JobHandler[] = [
   sweepContentJob,
   tellEventJob,
   deliverWebhookJob,
+  announceEventJob,
 ];

@@ -2,7 +2,7 @@ import type { Examiner } from '../core/checks/index.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
 import type { ContentStore, ReceivingStore } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
-import type { SecretBox, WebhookSender } from '../core/events/index.ts';
+import type { EventAnnouncer, SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
 
 /** Everything a job may hand to a use case; filled by wiring/. */
@@ -15,6 +15,8 @@ export interface WorkerPorts extends RecordsEngine {
   readonly sweepGraceMs: number;
   readonly webhookSender: WebhookSender;
   readonly secretBox: SecretBox;
+  /** Null: nobody outside is told of every event. */
+  readonly announcer: EventAnnouncer | null;
   /** A webhook is switched off after so many deliveries in a row that were given up. */
   readonly webhookSwitchOffAfter: number;
   readonly telemetry: Telemetry;

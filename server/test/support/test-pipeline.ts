@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Caller } from '../../src/core/caller.ts';
 import type { CheckResult, Examination, Examiner, Verdict } from '../../src/core/checks/index.ts';
 import { type Area, incomingKey } from '../../src/core/content/index.ts';
+import type { EventAnnouncer } from '../../src/core/events/index.ts';
 import type { JobKind } from '../../src/core/jobs/index.ts';
 import type { Version } from '../../src/core/packages/index.ts';
 import {
@@ -34,6 +35,7 @@ export async function testPipeline() {
     ...registry,
     examiner: new FakeExaminer(),
     webhookSwitchOffAfter: 10,
+    announcer: null as EventAnnouncer | null,
     sweepGraceMs: 60_000,
   } satisfies WorkerPorts;
 

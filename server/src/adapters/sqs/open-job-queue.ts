@@ -4,42 +4,30 @@ import type { JobQueue } from '../../core/jobs/index.ts';
 import { type SqsJobPorts, SqsJobQueue, type SqsJobSettings } from './sqs-job-queue.ts';
 import { SqsQueue } from './sqs-queue.ts';
 
-export interface OpenJobQueue<C extends Change> {
-  /** In the place of the records' own. */
+export interface OpenJobQueue {
+  /** For workers, in the place of the records' own. */
   readonly jobs: JobQueue;
-  readonly commit: Commit<C>;
+  /** Makes of every commit of the records one that tells of its jobs. */
+  telling<C extends Change>(commit: Commit<C>): Commit<C>;
   /** Rejects when the queue cannot be asked. */
   probe(): Promise<void>;
   /** Once no job runs and nothing is committed any more. */
   close(): Promise<void>;
 }
 
-/** A queue of jobs over `records`, which is told of jobs by the commit that is returned. */
-export function openSqsJobQueue<C extends Change>(
+/** A queue of jobs over `records`. */
+export function openSqsJobQueue(
   aws: SQSClientConfig,
   settings: SqsJobSettings & { readonly jobsUrl: string; readonly deadUrl: string },
-  given: Pick<SqsJobPorts, 'report' | 'now'> & {
-    readonly records: JobQueue;
-    readonly commit: Commit<C>;
-  },
-): OpenJobQueue<C> {
+  given: Pick<SqsJobPorts, 'records' | 'report' | 'now'>,
+): OpenJobQueue {
   const client = new SQSClient(aws);
   const queue = new SqsQueue(client, settings.jobsUrl);
   const dead = settings.deadUrl === '' ? null : new SqsQueue(client, settings.deadUrl);
-  const jobs = new SqsJobQueue(
-    {
-      records: given.records,
-      queue,
-      dead,
-      report: given.report,
-      now: given.now,
-      elapsedMs: () => performance.now(),
-    },
-    settings,
-  );
+  const jobs = new SqsJobQueue({ ...given, queue, dead, elapsedMs: () => performance.now() }, settings);
   return {
     jobs,
-    commit: jobs.telling(given.commit),
+    telling: (commit) => jobs.telling(commit),
     probe: () => queue.probe(),
     async close() {
       await jobs.settled();

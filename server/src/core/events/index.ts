@@ -1,3 +1,4 @@
+export { announceEvent, announcement } from './announce-event.ts';
 export { changeWebhook } from './change-webhook.ts';
 export { createWebhook, secretPurpose } from './create-webhook.ts';
 export { deleteWebhook } from './delete-webhook.ts';

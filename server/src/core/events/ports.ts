@@ -53,6 +53,15 @@ export interface WebhookSender {
   ): Promise<Omit<DeliveryAttempt, 'at'>>;
 }
 
+/** Passes events on to programs outside of the registry that are not told by webhooks: all events, everybody's. */
+export interface EventAnnouncer {
+  /**
+   * Resolves when whoever passes it on has taken the event, under its id. Rejects with a `StorageError`, permanent
+   * when the event will never be taken.
+   */
+  announce(event: RegistryEvent): Promise<void>;
+}
+
 /** Keeps texts unreadable for whoever gets hold of the records but not of the key. */
 export interface SecretBox {
   /** `purpose` names what the secret is for: a sealed text opens for the same purpose only. */

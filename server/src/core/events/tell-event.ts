@@ -1,16 +1,21 @@
 import type { Clock } from '../clock.ts';
 import { type Commit, maximumChanges } from '../commit.ts';
 import type { JobQueued } from '../jobs/index.ts';
-import type { EventStore, WebhookStore } from './ports.ts';
+import { announcingJob } from './announce-event.ts';
+import type { EventAnnouncer, EventStore, WebhookStore } from './ports.ts';
 import { type Delivery, type DeliveryInserted, deliveryId, deliveryJob } from './webhook.ts';
 
-/** Begins a delivery to every active webhook that is subscribed to the event. Doing it again changes nothing. */
+/**
+ * Begins a delivery to every active webhook that is subscribed to the event, and its announcement where there is an
+ * announcer. Doing it again changes nothing; what was announced already may be announced again.
+ */
 export async function tellEvent(
   ports: {
     clock: Clock;
     commit: Commit<DeliveryInserted | JobQueued>;
     events: Pick<EventStore, 'find'>;
     webhooks: Pick<WebhookStore, 'listOf'>;
+    announcer: EventAnnouncer | null;
   },
   eventId: string,
 ): Promise<void> {
@@ -37,6 +42,9 @@ export async function tellEvent(
       { change: 'delivery.insert', delivery } as const,
       { change: 'job.queue', job: deliveryJob(delivery, now) } as const,
     ]);
+  if (ports.announcer !== null) {
+    await ports.commit([{ change: 'job.queue', job: announcingJob(event, now) }]);
+  }
   // Each delivery is committed with its job; which deliveries share a commit does not matter.
   const together = maximumChanges - (maximumChanges % 2);
   for (let start = 0; start < changes.length; start += together) {

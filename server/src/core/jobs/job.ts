@@ -18,6 +18,7 @@ export const jobKinds = [
   'sweep-content',
   'tell-event',
   'deliver-webhook',
+  'announce-event',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -28,7 +28,14 @@ beforeEach(async () => {
   };
   app = await testApp({ registry });
   const examiner = { examine: () => Promise.reject(new Error('not here')), close: async () => {} };
-  const ports = { ...registry, examiner, telemetry: noTelemetry, webhookSwitchOffAfter: 2, sweepGraceMs: 0 };
+  const ports = {
+    ...registry,
+    examiner,
+    telemetry: noTelemetry,
+    announcer: null,
+    webhookSwitchOffAfter: 2,
+    sweepGraceMs: 0,
+  };
   // Longer than the clock is ever moved on while a job runs.
   const settings = { concurrency: 2, pollMs: 5, leaseMs: 864_000_000 };
   worker = new Worker(ports, jobHandlers, settings, () => {});
