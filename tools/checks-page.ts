@@ -42,6 +42,16 @@ Linux, macOS and Windows alike are refused although some programs would accept t
 
 ${table('archive.')}
 
+## The check of formats (\`formats\`)
+
+It looks at every file as it is expanded, by what its bytes say it is. Of pickles, every protocol, it follows what a loader would do,
+without doing it: which classes and functions are looked up and called. Only those that are known to be safe may be; the list
+is in \`server/src/core/checks/pickle/known-globals.ts\`. What a loader would run before a pickle breaks off counts as well. A file that
+is, or by its name should be, a pickle and cannot be followed to its end leaves the check inconclusive. Coverage counts the
+bytes of all files, expanded; \`gaps\` names what was not looked at.
+
+${table('pickle.')}
+
 ## The structure check (\`structure\`)
 
 It goes by the names in the directory, after the single folder in which everything may lie (\`package/\`), and reads a few documents

@@ -34,6 +34,13 @@ export interface Report {
     readonly findings: readonly Finding[];
     readonly bytesLookedAt: number;
     readonly bytesInAll: number;
+    /** What was not looked at, and why. Half-open, in bytes from the beginning of the file. */
+    readonly gaps: readonly {
+      readonly path: string;
+      readonly start: number;
+      readonly end: number;
+      readonly reason: string;
+    }[];
     readonly durationMs: number;
   }[];
 }

@@ -73,6 +73,7 @@ test('an npm package, zipped, is known file by file and described', async () => 
     [
       { check: 'archive', verdict: 'passed', findings: [] },
       { check: 'structure', verdict: 'passed', findings: [] },
+      { check: 'formats', verdict: 'passed', findings: [] },
     ],
   );
   assert.equal(found.length, paths.length);
@@ -90,13 +91,13 @@ test('70,000 files pass while the main thread stays responsive', async () => {
     stored,
   }));
   const bytes = zipBytes(members, { zip64: {} });
-  const delays = measureDelays();
+  const bursts = measureBursts();
   const { results, files } = await examine(bytes);
-  const longestMs = delays.end();
+  const longestMs = bursts.end();
   assert.deepEqual(results[0]?.findings, []);
   assert.equal(results[0]?.verdict, 'passed');
   assert.equal(files.length, 70_000);
-  assert.ok(longestMs < 300, `the main thread was busy for ${longestMs} ms`);
+  assert.ok(longestMs < 300, `the main thread has computed for ${longestMs} ms on end`);
 });
 
 async function examine(bytes: Uint8Array) {
@@ -113,18 +114,19 @@ async function examine(bytes: Uint8Array) {
   }
 }
 
-/** How late a timer comes at worst. */
-function measureDelays(): { end(): number } {
-  let at = performance.now();
-  let longest = 0;
+/** The longest that the main thread has computed without a pause, whatever else the machine is busy with. */
+function measureBursts(): { end(): number } {
+  let cpu = process.threadCpuUsage();
+  let longestMs = 0;
   const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - at - 10);
-    at = performance.now();
+    const { user, system } = process.threadCpuUsage(cpu);
+    longestMs = Math.max(longestMs, (user + system) / 1000);
+    cpu = process.threadCpuUsage();
   }, 10);
   return {
     end: () => {
       clearInterval(timer);
-      return longest;
+      return longestMs;
     },
   };
 }

@@ -45,7 +45,7 @@ describe('an examination', () => {
   test('of a good package passes every check and knows every file, in the order of the archive', async () => {
     const bytes = samplePackage();
     const examination = await examiner.examine(located(bytes), about, never);
-    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed' });
+    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed', formats: 'passed' });
     assert.equal(examination.digest, sha256(bytes));
     assert.deepEqual(
       examination.files.map(({ path, method, digest }) => ({ path, method, digest })),
@@ -114,10 +114,14 @@ describe('when a thread', () => {
   };
   for (const [fault, reason] of Object.entries(reasons) as [Fault, RegExp][]) {
     for (const task of ['survey', 'members'] as const) {
-      test(`meets "${fault}" in ${task}, the archive check is inconclusive and the others are not`, async () => {
+      test(`meets "${fault}" in ${task}, the checks that needed it are inconclusive and the others are not`, async () => {
         const content = located(samplePackage(faultMarker(task, fault)));
         const examination = await examiner.examine(content, about, never);
-        assert.deepEqual(verdicts(examination), { archive: 'inconclusive', structure: 'passed' });
+        assert.deepEqual(verdicts(examination), {
+          archive: 'inconclusive',
+          structure: 'passed',
+          formats: 'inconclusive',
+        });
         assert.match(examination.results[0]?.reason ?? '', reason);
       });
     }
@@ -126,12 +130,16 @@ describe('when a thread', () => {
   test('crashes in the structure check, only that is inconclusive', async () => {
     const content = located(samplePackage(faultMarker('structure', 'exit')));
     const examination = await examiner.examine(content, about, never);
-    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'inconclusive' });
+    assert.deepEqual(verdicts(examination), {
+      archive: 'passed',
+      structure: 'inconclusive',
+      formats: 'passed',
+    });
   });
 
   test('has crashed, the next package is examined as if nothing had happened', async () => {
     const examination = await examiner.examine(located(samplePackage()), about, never);
-    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed' });
+    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed', formats: 'passed' });
   });
 
   test('crashes while another package is examined, that one is not affected', async () => {
@@ -140,7 +148,7 @@ describe('when a thread', () => {
       examiner.examine(located(samplePackage()), about, never),
     ]);
     assert.equal(verdicts(bad).archive, 'inconclusive');
-    assert.deepEqual(verdicts(good), { archive: 'passed', structure: 'passed' });
+    assert.deepEqual(verdicts(good), { archive: 'passed', structure: 'passed', formats: 'passed' });
   });
 
   test('cannot hash, or the store does not answer, the examination rejects as to be tried again', async () => {

@@ -3,9 +3,11 @@ import { YauzlArchiveReader } from '../../src/adapters/yauzl/yauzl-archive-reade
 import {
   type ArchiveLimits,
   type ByteSource,
+  ContentInspection,
   conclude,
   examineMembers,
   FindingList,
+  inspectFormats,
   surveyArchive,
 } from '../../src/core/checks/index.ts';
 
@@ -41,7 +43,7 @@ export async function checkBytes(bytes: Uint8Array, limits: Partial<ArchiveLimit
   let bytesLookedAt = survey.bytesLookedAt;
   const files = [];
   for (const { members } of survey.batches) {
-    const examined = await examineMembers(source, members);
+    const examined = await examineMembers(source, members, new ContentInspection([inspectFormats]));
     findings.absorb(examined.findings);
     files.push(...examined.files);
     bytesLookedAt += examined.bytesLookedAt;

@@ -2,9 +2,11 @@
 import {
   type ArchiveReader,
   type ByteSource,
+  ContentInspection,
   checkStructure,
   examineMembers,
   hashContent,
+  inspectFormats,
   type Member,
   surveyArchive,
 } from '../../core/checks/index.ts';
@@ -46,7 +48,7 @@ async function work(ports: ThreadPorts, source: ByteSource, task: CheckTask): Pr
     case 'structure':
       return checkStructure(ports, source, task.about, task.limits);
     case 'members':
-      return examineMembers(source, unpack(task.members));
+      return examineMembers(source, unpack(task.members), new ContentInspection([inspectFormats]));
     case 'survey': {
       const survey = await surveyArchive(ports, source, task.limits);
       const batches = survey.batches.map(({ members, workBytes }) => ({ members: pack(members), workBytes }));

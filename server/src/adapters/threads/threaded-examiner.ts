@@ -9,9 +9,11 @@ import {
   type CheckResult,
   type Coverage,
   conclude,
+  contentChecks,
   type Examination,
   type Examiner,
   FindingList,
+  Ledger,
   type MembersExamined,
   type PackageDescription,
   type PackageFile,
@@ -64,7 +66,7 @@ export class ThreadedExaminer implements Examiner {
         );
       return {
         digest: digest.answer,
-        results: [archive.result, structure.result],
+        results: [archive.result, structure.result, ...archive.content],
         files: archive.files,
         description: structure.description,
       };
@@ -84,21 +86,39 @@ async function checkArchive(
   content: ContentLocation,
   limits: ArchiveLimits,
   threads: number,
-): Promise<{ result: CheckResult; files: readonly PackageFile[] }> {
+): Promise<{ result: CheckResult; content: readonly CheckResult[]; files: readonly PackageFile[] }> {
   const result = resultOf('archive');
+  const ofContent = contentChecks.map((check) => ({ ledger: new Ledger(check), result: resultOf(check) }));
   const findings = new FindingList();
   const survey = await run({ task: 'survey', limits }, 0);
   if ('incomplete' in survey) {
     const coverage = { bytesLookedAt: 0, bytesInAll: content.sizeBytes };
-    return { result: result(findings, coverage, survey.incomplete), files: [] };
+    return {
+      result: result(findings, coverage, survey.incomplete),
+      content: ofContent.map((one) => one.result(new FindingList(), coverage, survey.incomplete)),
+      files: [],
+    };
   }
   findings.absorb(survey.answer.findings);
   const examined = await examineBatches(run, survey.answer.batches, threads);
   for (const part of examined.findings) findings.absorb(part);
   const bytesLookedAt = survey.answer.bytesLookedAt + examined.bytesLookedAt;
   const coverage = { bytesLookedAt, bytesInAll: content.sizeBytes };
-  return { result: result(findings, coverage, examined.incomplete), files: examined.files };
+  const expanded = survey.answer.batches.length > 0;
+  const contentResults = ofContent.map((one) => {
+    const { ledger } = one;
+    for (const part of examined.ledgers) if (part.check === ledger.check) ledger.absorb(part);
+    const incomplete = expanded ? (examined.incomplete ?? ledger.incomplete) : notExpanded;
+    return one.result(ledger.findings, ledger.coverage(), incomplete);
+  });
+  return {
+    result: result(findings, coverage, examined.incomplete),
+    content: contentResults,
+    files: examined.files,
+  };
 }
+
+const notExpanded = 'The archive was not expanded.';
 
 /** The most work first, so that no thread is left with a large piece at the end. Stops where one gives no answer. */
 async function examineBatches(run: Run, batches: PackedSurvey['batches'], threads: number) {
@@ -118,6 +138,7 @@ async function examineBatches(run: Run, batches: PackedSurvey['batches'], thread
   return {
     findings: answered.map((answer) => answer.findings),
     files: answered.flatMap((answer) => answer.files),
+    ledgers: answered.flatMap((answer) => answer.ledgers),
     bytesLookedAt: answered.reduce((sum, answer) => sum + answer.bytesLookedAt, 0),
     incomplete,
   };

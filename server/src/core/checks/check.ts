@@ -38,6 +38,16 @@ export interface Finding {
 export interface Coverage {
   readonly bytesLookedAt: number;
   readonly bytesInAll: number;
+  /** What was not looked at, the first of many; a check that goes by the archive as a whole names none. */
+  readonly gaps?: readonly Gap[];
+}
+
+/** Bytes of a file that were not looked at. Half-open, from the beginning of the file. */
+export interface Gap {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly reason: string;
 }
 
 export interface CheckResult {

@@ -2,7 +2,7 @@
 import type { Severity } from './check.ts';
 
 /** Raised whenever a rule of the check changes; stored with every verdict. */
-export const rulesVersions = { archive: '1', structure: '1' } as const;
+export const rulesVersions = { archive: '1', structure: '1', formats: '1' } as const;
 
 interface Rule {
   readonly severity: Severity;
@@ -143,6 +143,44 @@ export const rules = {
     meaning:
       'The content, or one file, expands by more than the limit (`ASSAY_CHECK_EXPANSION_RATIO`): a decompression bomb.',
     remedy: 'Store such files without compression, leave them out, or have the limit raised.',
+  },
+
+  // What a pickle would run when it is loaded
+  'pickle.dangerous-global': {
+    severity: 'blocks',
+    meaning:
+      'A pickle names a function or class by which loading it runs commands or reaches files or the network.',
+    remedy: 'Store plain data: weights as safetensors, tables as Parquet, settings as JSON.',
+  },
+  'pickle.unknown-global': {
+    severity: 'blocks',
+    meaning: 'A pickle names a function or class that is not known to be safe to load.',
+    remedy: 'Store plain data, or only classes of torch, numpy, scikit-learn and pandas that are listed.',
+  },
+  'pickle.hidden-global': {
+    severity: 'blocks',
+    meaning: 'A pickle makes up the name of a function or class while it is loaded.',
+    remedy: 'Write the file with an ordinary pickler.',
+  },
+  'pickle.hidden-call': {
+    severity: 'blocks',
+    meaning: 'A pickle calls something that it has not named.',
+    remedy: 'Write the file with an ordinary pickler.',
+  },
+  'pickle.changed-global': {
+    severity: 'blocks',
+    meaning: 'A pickle changes a class or function itself, for the whole program that loads it.',
+    remedy: 'Write the file with an ordinary pickler.',
+  },
+  'pickle.extension-code': {
+    severity: 'blocks',
+    meaning: 'A pickle names a class by a number that only the registry of the loading program can resolve.',
+    remedy: 'Write the file without extension codes (copyreg.add_extension).',
+  },
+  'pickle.persistent-id': {
+    severity: 'informs',
+    meaning: 'A pickle refers to something outside of it, as those of torch refer to the bytes of tensors.',
+    remedy: 'Nothing, when the program that loads it expects such references.',
   },
 
   // What a package should have

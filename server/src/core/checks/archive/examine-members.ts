@@ -1,10 +1,13 @@
 // The second half of the archive check: every byte of every member, expanded, summed and compared with what the
-// archive states. Several threads do it at once, a batch of neighbours each.
+// archive states. Several threads do it at once, a batch of neighbours each. On their way the bytes pass those checks
+// that look at the content of files.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ByteWindow } from '../byte-window.ts';
 import type { ByteSource, PackageFile } from '../check.ts';
 import { FindingList, type FindingsPart } from '../findings.ts';
+import type { ContentInspection } from '../inspection/file-inspection.ts';
+import type { LedgerPart } from '../inspection/ledger.ts';
 import {
   contradiction,
   isProperTail,
@@ -21,6 +24,8 @@ export interface MembersExamined {
   readonly bytesLookedAt: number;
   /** Those without a finding against their content; folders are none. */
   readonly files: readonly PackageFile[];
+  /** What the checks of content have seen of those files. */
+  readonly ledgers: readonly LedgerPart[];
 }
 
 const windowBytes = 1024 * 1024;
@@ -28,6 +33,7 @@ const windowBytes = 1024 * 1024;
 export async function examineMembers(
   source: ByteSource,
   members: readonly Member[],
+  inspection: ContentInspection,
 ): Promise<MembersExamined> {
   const window = new ByteWindow(source, windowBytes);
   const findings = new FindingList();
@@ -36,12 +42,12 @@ export async function examineMembers(
   for (const member of members) {
     const start = await enter(window, member, findings);
     if (start === null) continue;
-    const digest = await verify(window, start, member, findings);
+    const digest = await verify(window, start, member, findings, inspection);
     if (digest === null) continue;
     if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
     if (!isFolder(member)) files.push(packageFile(member, start, digest));
   }
-  return { findings: findings.part(), bytesLookedAt, files };
+  return { findings: findings.part(), bytesLookedAt, files, ledgers: inspection.parts() };
 }
 
 /** Reads the local header. The place where the content begins; null when it cannot be trusted. */
@@ -65,15 +71,20 @@ async function enter(window: ByteWindow, member: Member, findings: FindingList):
   return start;
 }
 
-/** Expands the content and compares it with what is stated. Its SHA-256; null when it is not as stated. */
+/**
+ * Expands the content and compares it with what is stated. Its SHA-256; null when it is not as stated, which fails the
+ * archive, whatever was seen of the content.
+ */
 async function verify(
   window: ByteWindow,
   start: number,
   member: Member,
   findings: FindingList,
+  inspection: ContentInspection,
 ): Promise<string | null> {
   const { path, storedBytes, sizeBytes } = member;
   const where = { path, offset: start };
+  const file = inspection.file(path, sizeBytes);
   const hash = createHash('sha256');
   let crc = 0;
   let expanded = 0;
@@ -81,7 +92,9 @@ async function verify(
     hash.update(bytes);
     crc = crc32(bytes, crc);
     expanded += bytes.length;
+    file.push(bytes);
   });
+  file.end();
   if (read.fault !== null) {
     findings.add('archive.damaged', `Its data cannot be expanded: ${read.fault}.`, where);
     return null;

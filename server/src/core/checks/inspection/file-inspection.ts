@@ -66,12 +66,6 @@ export class FileInspection {
     this.#running = [];
   }
 
-  /** The file could not be read to its end: nothing is known about it. */
-  giveUp(reason: string): void {
-    for (const telling of this.#tellings.values()) telling.missed(reason);
-    this.#running = [];
-  }
-
   #begin(first: Uint8Array): void {
     const file = { ...this.#file, head: first.subarray(0, headBytes) };
     this.#running = [];

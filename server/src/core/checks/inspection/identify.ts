@@ -1,4 +1,5 @@
 // What a file is, told by its content alone: a name is what a publisher says, a loader goes by the bytes.
+import { opcodes } from '../pickle/opcodes.ts';
 
 export const containerTypes = [
   'zip',
@@ -112,12 +113,9 @@ function isSafetensors(head: Uint8Array, sizeBytes: number): boolean {
   return headerBytes >= 2n && headerBytes <= BigInt(Math.max(0, sizeBytes - 8));
 }
 
-/** Protocol 2 and later tell themselves; of 0 and 1, what begins as they nearly always do. */
+/** Protocol 2 and later tell themselves; what is of 0 or 1 may as well be a text. */
 function isPickle(head: Uint8Array): boolean {
-  if (head[0] === 0x80) return (head[1] ?? 0xff) <= 5 && head.length >= 3;
-  return /^(c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n|\(?[cilpdt]\S{0,80}\n|[()\]}][()\]}qlpdt.(])/.test(
-    latin1(head.subarray(0, 512)),
-  );
+  return head[0] === 0x80 && (head[1] ?? 0xff) <= 5 && opcodes[head[2] ?? 0xff] !== undefined;
 }
 
 /** A header by RFC 1950: deflate, a window of at most 32 KiB, and a check that comes out even. */

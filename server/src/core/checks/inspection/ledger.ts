@@ -1,14 +1,7 @@
 // Which bytes of which files a check has looked at. A check passes only when nothing was missed.
-import { FindingList, type FindingsPart } from '../findings.ts';
+import type { Coverage, Gap } from '../check.ts';
+import { FindingList, type FindingsPart, printPath } from '../findings.ts';
 import type { ContentCheck, Telling } from './inspector.ts';
-
-/** Bytes that were not looked at. Half-open, from the beginning of the file. */
-export interface Gap {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  readonly reason: string;
-}
 
 /** The ledger of a part of the work, to be joined with those of other parts. */
 export interface LedgerPart {
@@ -48,6 +41,21 @@ export class Ledger {
     this.#bytesInAll += part.bytesInAll;
     this.#bytesMissed += part.bytesMissed;
     this.#gaps.push(...part.gaps.slice(0, keptGaps - this.#gaps.length));
+  }
+
+  get findings(): FindingList {
+    return this.#findings;
+  }
+
+  coverage(): Coverage {
+    const bytesLookedAt = Math.max(0, this.#bytesInAll - this.#bytesMissed);
+    return { bytesLookedAt, bytesInAll: this.#bytesInAll, gaps: this.#gaps };
+  }
+
+  /** Why it did not look at everything; null when it did. */
+  get incomplete(): string | null {
+    const [first] = this.#gaps;
+    return first === undefined ? null : `${printPath(first.path)}: ${first.reason}`;
   }
 
   part(): LedgerPart {

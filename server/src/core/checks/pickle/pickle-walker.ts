@@ -38,6 +38,11 @@ export class PickleWalker {
     return this.#loader.stopped || this.#problem !== null;
   }
 
+  /** A loader would have called something by now. */
+  get hasCalled(): boolean {
+    return this.#loader.hasCalled;
+  }
+
   /** Takes the next bytes. Returns how many of them belong to this pickle: all, unless it is over within them. */
   push(chunk: Uint8Array): number {
     if (this.isOver) return 0;

@@ -37,6 +37,7 @@ export class SymbolicLoader {
   #opcode = '';
   #offset = 0;
   stopped = false;
+  hasCalled = false;
 
   constructor(judge: PickleJudge) {
     this.#judge = judge;
@@ -69,6 +70,7 @@ export class SymbolicLoader {
   /** What is called must have been looked up by its name: the result of another call may be anything. */
   call(target: Value | undefined): void {
     if (target === undefined) throw new BrokenPickle('a call without anything to call');
+    this.hasCalled = true;
     if (!(target instanceof GlobalReference)) this.report('pickle.hidden-call');
     this.stack.push(opaque);
   }
@@ -173,6 +175,7 @@ const byName: Readonly<Record<string, Effect>> = {
   },
   BUILD: (loader) => {
     loader.stack.pop();
+    loader.hasCalled = true;
     // A class or function that gets a state is changed for the whole program that loads it.
     if (loader.stack.top() instanceof GlobalReference) loader.report('pickle.changed-global');
   },

@@ -12,6 +12,13 @@ const Finding = Type.Object({
   explanation: Type.String(),
 });
 
+const Gap = Type.Object({
+  path: Type.String(),
+  start: Type.Integer(),
+  end: Type.Integer(),
+  reason: Type.String(),
+});
+
 /** What the checks concluded about a version. */
 export const Checked = Type.Object({
   verdict: Verdict,
@@ -25,6 +32,7 @@ export const Checked = Type.Object({
       findings: Type.Array(Finding),
       bytesLookedAt: Type.Integer(),
       bytesInAll: Type.Integer(),
+      gaps: Type.Array(Gap, { description: 'What was not looked at, and why; the first 100.' }),
       durationMs: Type.Number(),
     }),
   ),
@@ -36,7 +44,9 @@ export function presentChecked(report: Report): Static<typeof Checked> {
     decidedAt: report.decidedAt.toISOString(),
     checks: report.results.map(({ coverage, findings, ...result }) => ({
       ...result,
-      ...coverage,
+      bytesLookedAt: coverage.bytesLookedAt,
+      bytesInAll: coverage.bytesInAll,
+      gaps: [...(coverage.gaps ?? [])],
       findings: [...findings],
     })),
   };
