@@ -15,6 +15,8 @@ export interface S3Server {
   readonly client: ClientSettings;
   /** What the server can and does. */
   readonly settings: Pick<S3Settings, 'checksums'>;
+  /** False where SSE-S3 is taken and not done, else why that cannot be seen here. */
+  readonly encrypts: string | false;
 }
 
 const mebibyte = 1024 * 1024;
@@ -32,6 +34,7 @@ export const s3Servers: readonly S3Server[] = [
       secretAccessKey: 'S3_CEPH_SECRET_KEY',
     }),
     settings: { checksums: 'none' },
+    encrypts: false,
   },
 ];
 
