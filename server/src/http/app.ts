@@ -15,6 +15,7 @@ import { secureForBrowsers, securityHeaders } from './browser-security.ts';
 import { addContentFace } from './content/index.ts';
 import { cutWhenIdle } from './content/slow-clients.ts';
 import type { Route } from './define-route.ts';
+import { gatherRequests } from './gather-requests.ts';
 import { itemRoutes } from './items/index.ts';
 import { accessRoutes } from './native/access-routes.ts';
 import { auditRoutes } from './native/audit/index.ts';
@@ -60,6 +61,8 @@ export async function buildApp(
     loggerInstance: logger,
     // Instead of two lines observe-requests.ts writes one.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // A logger made for each request costs as much as writing its line; what is logged about one names it itself.
+    childLoggerFactory: (parent) => parent,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     genReqId: () => registry.randomness.id(),
     bodyLimit: 1024 * 1024,
@@ -69,6 +72,7 @@ export async function buildApp(
     clientErrorHandler: refuseUnreadable(registry, logger),
     http: { requireHostHeader: false },
   });
+  gatherRequests(app);
   takeOverRefusals(app);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(refuse);
@@ -80,7 +84,7 @@ export async function buildApp(
   observeRequests(app, registry);
   endConnectionsOnClose(app, registry);
   await describeApi(app, registry.version);
-  const limits = await rateLimits(app, settings);
+  const limits = rateLimits(registry, settings);
   // Forms that a route reads by itself, streaming.
   app.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
   if (registry.ownContent !== null) addContentFace(app, registry.ownContent, settings.transferIdleTimeoutMs);
@@ -92,7 +96,9 @@ export async function buildApp(
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFrom(error, request.id);
   const told = asRegistryError(error);
-  if (problem.status >= 500) request.log.error({ err: error, context: told.context }, told.message);
+  if (problem.status >= 500) {
+    request.log.error({ requestId: request.id, err: error, context: told.context }, told.message);
+  }
   request.refusal = told;
   return reply.code(problem.status).headers(problem.headers).send(problem.body);
 }
@@ -133,6 +139,8 @@ function addRoute(
       if (route.operation !== 'event.follow') {
         cutWhenIdle(request.raw, reply.raw, settings.transferIdleTimeoutMs);
       }
+      const behind = audit === 'none' ? null : registry.auditBehind();
+      if (behind !== null) await behind;
       request.caller = await authenticate(registry, limits, route.operation, request, reply);
       permit(request.caller, route.operation);
     },

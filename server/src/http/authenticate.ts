@@ -28,18 +28,18 @@ export async function authenticate(
   const { authorization } = request.headers;
   if (unlimited.has(operation)) return { user: null, token: null, ...from };
   if (authorization === undefined || operation === 'account.log-in') {
-    await limits.anonymous(request, reply);
+    limits.anonymous(request, reply);
     return { user: null, token: null, ...from };
   }
-  await limits.beforeToken(request, reply);
+  limits.beforeToken(request, reply);
   try {
     request.caller = await registry.authenticate(authorization, from);
   } catch (error) {
     if (error instanceof RegistryError && error.kind === 'unauthenticated') {
-      await limits.badToken(request, reply);
+      limits.badToken(request, reply);
     }
     throw error;
   }
-  await limits.goodToken(request, reply);
+  limits.goodToken(request, reply);
   return request.caller;
 }

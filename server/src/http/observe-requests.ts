@@ -11,7 +11,9 @@ declare module 'fastify' {
 }
 
 export function observeRequests(app: FastifyInstance, registry: Registry): void {
-  app.addHook('onResponse', async (request, reply) => {
+  // Nothing that is said here has to be searched for secrets.
+  const log = app.log.child({}, { redact: [] });
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.config.operation ?? null;
     const { statusCode: status, elapsedTime: ms } = reply;
     if (operation !== 'event.follow') {
@@ -19,8 +21,9 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
       if (!isContent(operation)) registry.traffic.note(registry.clock.now(), status, ms);
     }
     if (status < 400 && isContent(operation)) countBytes(registry, request, reply);
-    request.log.info(
+    log.info(
       {
+        requestId: request.id,
         operation,
         method: request.method,
         path: pathOf(request.url),
@@ -31,6 +34,7 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
       },
       'request',
     );
+    done();
   });
 }
 

@@ -65,3 +65,16 @@ test('what is held off fills no audit log', async () => {
     ['unauthenticated'],
   );
 });
+
+test('a request that is held off takes no use of a session', async () => {
+  const world = await testRegistry();
+  const ada = await world.signIn('ada', ['search']);
+  const app = await testApp(world, { requestsPerMinute: 2 });
+  for (let i = 0; i < 5; i += 1) await get(app, ada.headers);
+  const refused = await get(app, ada.headers);
+  assert.equal(refused.statusCode, 429);
+  assert.equal(refused.headers['ratelimit-remaining'], '0');
+  assert.equal((await world.registry.tokens.findSession(ada.session.id))?.usesLeft, 998);
+  world.clock.advance(60);
+  assert.equal((await get(app, ada.headers)).statusCode, 200);
+});

@@ -36,6 +36,8 @@ export interface Registry extends RecordsEngine {
   readonly startedAt: Date;
   /** Notes the entry of an operation that changed nothing; written shortly after. */
   readonly observe: (entry: AuditEntry) => void;
+  /** Null while what is noted is also written; otherwise what to wait for before more is to be noted. */
+  readonly auditBehind: () => Promise<unknown> | null;
   /** The caller behind an `Authorization` header; throws when there is one and it is no good. */
   readonly authenticate: (
     authorization: string | undefined,

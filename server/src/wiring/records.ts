@@ -18,15 +18,15 @@ export interface OpenRecords {
 /** Each engine's code is loaded when it is chosen. */
 const openers: Record<Config['engines']['records'], (config: Config) => Promise<OpenRecords>> = {
   async sqlite({ storage: { dataFolder } }) {
-    const [{ migrate }, { sqlEngine }, { openSqlite }] = await Promise.all([
+    const [{ migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
       import('../adapters/sql/migrate.ts'),
-      import('../adapters/sql/sql-engine.ts'),
+      import('../adapters/sql/sqlite-engine.ts'),
       import('../adapters/sql/sqlite-database.ts'),
     ]);
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const database = openSqlite(join(dataFolder, 'registry.db'));
     return {
-      engine: sqlEngine(database),
+      engine: sqliteEngine(database),
       migrate: () => migrate(database),
       prepare: () => migrate(database),
       close: () => database.close(),

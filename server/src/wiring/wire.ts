@@ -101,6 +101,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       secretBox: boxes.requests,
       ...watching.ports,
       observe: observing.observe,
+      auditBehind: observing.behind,
     },
     flushAudit: () => observing.flush(),
     close: async () => {
@@ -113,7 +114,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   };
 }
 
-const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 200, maximumKept: 20_000 };
+const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 500, behindAt: 2_000, maximumKept: 20_000 };
 
 /** Tells how long each check took and what it concluded. */
 function measured(examiner: Examiner, telemetry: Telemetry): Examiner {

@@ -11,6 +11,7 @@ import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { openPostgres } from '../../src/adapters/sql/postgres-database.ts';
 import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
+import { sqliteEngine } from '../../src/adapters/sql/sqlite-engine.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
 import { guardSettings } from './guard-settings.ts';
 import { postgresServer, takeDatabase } from './postgres-server.ts';
@@ -36,7 +37,7 @@ const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Pr
     const database = openSqlite(join(folder, 'registry.db'));
     await migrate(database);
     return {
-      engine: sqlEngine(database),
+      engine: sqliteEngine(database),
       close: async () => {
         await database.close();
         await rm(folder, { recursive: true });

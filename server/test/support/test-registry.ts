@@ -125,6 +125,7 @@ export async function testRegistry(settings: Partial<AccessSettings> = {}) {
     passwords,
     sessionSigner,
     observe: (entry) => void observed.push(entry),
+    auditBehind: () => null,
     authenticate: (authorization, requester) => authenticateCaller(authentication, authorization, requester),
   };
 

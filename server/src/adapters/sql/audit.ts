@@ -235,6 +235,28 @@ export function auditRowOf(entry: AuditEntry): AuditRow {
   };
 }
 
+export const auditColumns = [
+  'id',
+  'at',
+  'operation',
+  'user_id',
+  'user_name',
+  'token_id',
+  'address',
+  'request_id',
+  'package_id',
+  'version_id',
+  'subject',
+  'outcome',
+  'reason',
+] as const satisfies readonly (keyof AuditRow)[];
+
+/** In the order of the columns. */
+export function auditValuesOf(entry: AuditEntry): (string | number | null)[] {
+  const row = auditRowOf(entry);
+  return auditColumns.map((column) => row[column]);
+}
+
 export function auditEntryOf(row: AuditRow): AuditEntry {
   return {
     id: row.id,

@@ -1,30 +1,42 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import { StorageError } from '../../core/errors.ts';
+import { auditColumns } from './audit.ts';
 import { fts5Index } from './fts5-index.ts';
 import type { SqlDatabase, SqlDialect } from './sql-database.ts';
+import { SqliteAuditWriter } from './sqlite-audit-writer.ts';
+import { told } from './sqlite-failures.ts';
+import { RememberedReads } from './sqlite-remembered-reads.ts';
 import type { Tables } from './tables.ts';
+
+export interface SqliteDatabase extends SqlDatabase {
+  /** Faster ways for what every request needs. Null in memory, where there is only one connection. */
+  readonly fast: { readonly reads: RememberedReads; readonly auditWriter: SqliteAuditWriter } | null;
+}
 
 /**
  * Opens (and creates) an SQLite file, WAL and FULL: a commit is on the disk when it resolves.
  * `:memory:` gives a database of its own, for tests. `waitMs`: how long a write waits for another process.
  */
-export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqlDatabase {
+export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqliteDatabase {
   const writer = connect(path, waitMs);
   const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyWants(writer) }) });
   // An in-memory database belongs to its connection, so both sides share it there.
+  const reader = path === ':memory:' ? null : connect(path, waitMs);
   const read =
-    path === ':memory:'
+    reader === null
       ? write
-      : new Kysely<Tables>({
-          dialect: new SqliteDialect({ database: asKyselyWants(connect(path, waitMs)) }),
-        });
+      : new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyWants(reader) }) });
+  const fast = reader && {
+    reads: new RememberedReads(reader),
+    auditWriter: new SqliteAuditWriter({ path, waitMs, columns: auditColumns }),
+  };
   return {
     dialect: sqliteDialect,
     write,
     read,
     staleRead: read,
     transaction: (change) => write.transaction().execute(change),
+    fast,
     relaxed: (change) =>
       write.connection().execute(async (connection) => {
         writer.exec('PRAGMA synchronous = NORMAL');
@@ -38,6 +50,7 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqlDatabase 
       await sql`SELECT 1 FROM schema_migrations`.execute(read);
     },
     async close() {
+      await fast?.auditWriter.close();
       if (read !== write) await read.destroy();
       await write.destroy();
     },
@@ -83,23 +96,6 @@ function asKyselyWants(database: DatabaseSync) {
     },
     close: () => database.close(),
   };
-}
-
-/** Results of SQLite (sqlite.org/rescode.html) that say that it cannot just now, or cannot at all. */
-const transient: ReadonlySet<number> = new Set([5, 6, 10, 13]); // BUSY, LOCKED, IOERR, FULL
-const permanent: ReadonlySet<number> = new Set([8, 11, 14, 26]); // READONLY, CORRUPT, CANTOPEN, NOTADB
-
-/** A broken constraint is the matter of whoever broke it, and passes as it is. */
-function told<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const { errcode } = error as { errcode?: unknown };
-    const result = typeof errcode === 'number' ? errcode & 0xff : 0;
-    if (transient.has(result)) throw new StorageError('transient', 'the database cannot just now', error);
-    if (permanent.has(result)) throw new StorageError('permanent', 'the database is not usable', error);
-    throw error;
-  }
 }
 
 function wrap(statement: StatementSync) {

@@ -12,7 +12,7 @@ function observed(append: (entries: readonly AuditEntry[]) => Promise<void>, set
   const lost = (entries: number) => losses.push(entries);
   const audit = observingAudit(
     { audit: { append } },
-    { waitMs: 5, longestWaitMs: 10, batch: 10, maximumKept: 30, report, lost, ...settings },
+    { waitMs: 5, longestWaitMs: 10, batch: 10, behindAt: 20, maximumKept: 30, report, lost, ...settings },
   );
   return { audit, problems, lost: () => losses.reduce((sum, entries) => sum + entries, 0) };
 }
@@ -118,4 +118,30 @@ test('a log that does not answer is asked less and less often, and soon again on
   audit.observe(someAuditEntry());
   await wait(50);
   assert.equal(asked, 1);
+});
+
+test('whoever comes while the log is behind waits until it has taken a batch', async () => {
+  let answer = () => {};
+  const { audit, problems } = observed(
+    () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      }),
+  );
+  for (let i = 0; i < 19; i++) audit.observe(someAuditEntry());
+  assert.equal(audit.behind(), null);
+  audit.observe(someAuditEntry());
+  const behind = audit.behind();
+  assert.notEqual(behind, null);
+  answer();
+  await behind;
+  assert.equal(audit.behind(), null);
+  assert.deepEqual(problems, []);
+});
+
+test('nobody waits for a log that refuses everything', async () => {
+  const { audit } = observed(() => Promise.reject(new Error('gone')), { waitMs: 60_000 });
+  for (let i = 0; i < 25; i++) audit.observe(someAuditEntry());
+  await audit.behind();
+  assert.equal(audit.behind(), null);
 });

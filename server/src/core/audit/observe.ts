@@ -5,6 +5,11 @@ import type { AuditLog } from './ports.ts';
 export interface ObservingAudit {
   /** Takes the entry and returns at once; never throws. */
   observe(entry: AuditEntry): void;
+  /**
+   * Null while the log keeps up. Otherwise resolves when it has answered once more: whoever is about to do something that
+   * is observed waits for it, so that entries are not lost because there are too many.
+   */
+  behind(): Promise<unknown> | null;
   /** Resolves when everything observed before is appended, or given up. */
   flush(): Promise<void>;
 }
@@ -16,6 +21,8 @@ export interface ObservingSettings {
   readonly longestWaitMs: number;
   /** Appended together at most; as many entries do not wait any longer. */
   readonly batch: number;
+  /** With so many entries kept the log is behind. A process that is killed loses no more than these and a batch. */
+  readonly behindAt: number;
   /** Entries kept while the log does not answer; the oldest go first, and their number is told. */
   readonly maximumKept: number;
   /** What went wrong, for the program's log. */
@@ -30,7 +37,11 @@ export function observingAudit(
   settings: ObservingSettings,
 ): ObservingAudit {
   const gathered = new GatheredEntries(audit, settings);
-  return { observe: (entry) => gathered.add(entry), flush: () => gathered.flush() };
+  return {
+    observe: (entry) => gathered.add(entry),
+    behind: () => gathered.behind(),
+    flush: () => gathered.flush(),
+  };
 }
 
 class GatheredEntries {
@@ -63,6 +74,11 @@ class GatheredEntries {
     if (this.#kept.length === 0) return;
     this.#settings.lost(this.#kept.length);
     this.#settings.report(`${this.#kept.length} observed audit entries were lost while stopping.`);
+  }
+
+  /** Of a log that refuses what it is given nobody waits for more than one answer. */
+  behind(): Promise<unknown> | null {
+    return this.#kept.length < this.#settings.behindAt ? null : (this.#appending ?? null);
   }
 
   #dropOldest(): void {

@@ -108,7 +108,8 @@ async function sendBeside(
   try {
     await sendContent(reply.raw, content, range);
   } catch (error) {
-    if (error instanceof ClientLeft) request.log.debug({ err: error }, 'the client left during a download');
-    else request.log.error({ err: error }, 'a download was cut');
+    if (error instanceof ClientLeft)
+      request.log.debug({ requestId: request.id, err: error }, 'the client left during a download');
+    else request.log.error({ requestId: request.id, err: error }, 'a download was cut');
   }
 }

@@ -1,7 +1,10 @@
 import { readPackage } from '../../../core/packages/index.ts';
 import { defineRoute } from '../../define-route.ts';
+import { presentOnce } from '../../present-once.ts';
 import { IdParams } from '../../schemas.ts';
 import { PackageSchema, presentPackage } from './package-schema.ts';
+
+const present = presentOnce(presentPackage);
 
 export const readPackageRoute = defineRoute({
   operation: 'package.read',
@@ -10,6 +13,6 @@ export const readPackageRoute = defineRoute({
   params: IdParams,
   answers: { 200: PackageSchema },
   subject: ({ id = '' }) => ({ packageId: id }),
-  handle: async (registry, { caller, params }) =>
-    presentPackage(await readPackage(registry, caller, params.id)),
+  handle: async (registry, { caller, params }, reply) =>
+    present(await readPackage(registry, caller, params.id), reply),
 });
