@@ -10,14 +10,18 @@ import type { DynamoDatabase } from './database.ts';
 import { alone, type Key } from './tables.ts';
 import { newTag } from './working-items.ts';
 
-interface ContentRow {
+export interface ContentRow {
   /** At least 1 unless it is being removed, then 0. */
   readonly holders: number;
   readonly removing: boolean;
 }
 
-const contentKey = (digest: string): Key => ({ table: 'contents', pk: `content#${digest}`, sk: alone });
-const holdKey = (digest: string, versionId: string): Key => ({
+export const contentKey = (digest: string): Key => ({
+  table: 'contents',
+  pk: `content#${digest}`,
+  sk: alone,
+});
+export const holdKey = (digest: string, versionId: string): Key => ({
   table: 'contents',
   pk: `content#${digest}`,
   sk: `hold#${versionId}`,

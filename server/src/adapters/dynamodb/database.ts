@@ -7,6 +7,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  ScanCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
@@ -26,6 +27,12 @@ export type Client = Pick<DynamoDBDocumentClient, 'send'>;
 
 /** One operation of a transaction, without the names of tables. */
 export type TransactOperation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** A key within its table. */
+export interface KeyPair {
+  readonly pk: string;
+  readonly sk: string;
+}
 
 export interface Write {
   readonly key: Key;
@@ -115,7 +122,7 @@ export class DynamoDatabase {
       this.#client.send(new BatchGetCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' })),
     );
     const named = (items: readonly Record<string, unknown>[] | undefined, table: TableName) =>
-      (items ?? []).map((item) => ({ table, pk: String(item['pk']), sk: String(item['sk']), item }));
+      (items ?? []).map((item) => ({ table, pk: String(item.pk), sk: String(item.sk), item }));
     return {
       items: [...byTable.keys()]
         .flatMap((table) => named(Responses[this.nameOf(table)], table))
@@ -131,6 +138,35 @@ export class DynamoDatabase {
     return readRange(range, this.nameOf(range.table), (command) =>
       this.#ask('Query', () => this.#client.send(command)),
     );
+  }
+
+  /**
+   * Some of all items of a table that meet the condition, behind the place `after`; null `next`: those were the last.
+   * Reads the whole table in the end: for nothing that a request waits for.
+   */
+  async scan<Row>(
+    table: TableName,
+    { when, values }: Required<Condition>,
+    after: KeyPair | null,
+    looksAt: number,
+  ): Promise<{ readonly rows: readonly (Row & KeyPair)[]; readonly next: KeyPair | null }> {
+    const { Items = [], LastEvaluatedKey } = await this.#ask('Scan', () =>
+      this.#client.send(
+        new ScanCommand({
+          TableName: this.nameOf(table),
+          ConsistentRead: true,
+          FilterExpression: when,
+          ...mapsOf([when], values),
+          Limit: looksAt,
+          ...(after !== null && { ExclusiveStartKey: { ...after } }),
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+      ),
+    );
+    return {
+      rows: Items as (Row & KeyPair)[],
+      next: LastEvaluatedKey === undefined ? null : (LastEvaluatedKey as KeyPair),
+    };
   }
 
   /** False, and nothing done, when the condition does not hold. */
@@ -277,7 +313,7 @@ function isPossible({ pk, sk }: Key): boolean {
   return isKeyPart(pk, 2_048) && isKeyPart(sk, 1_024);
 }
 
-export function keyOf({ pk, sk }: Key): { pk: string; sk: string } {
+export function keyOf({ pk, sk }: Key): KeyPair {
   return { pk, sk };
 }
 

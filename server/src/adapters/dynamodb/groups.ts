@@ -15,14 +15,14 @@ import {
 import { notFound, RegistryError } from '../../core/errors.ts';
 import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
-import type { DynamoDatabase } from './database.ts';
+import type { Attributes, DynamoDatabase } from './database.ts';
 import { forgottenGroup, groupPartition, type MemberRow, memberKey, memberPrefix } from './memberships.ts';
 import { pageById, textCursor } from './pages.ts';
 import { take } from './ranges.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 import { groupsIn, type UserRow, userKey } from './users.ts';
 
-interface GroupRow {
+export interface GroupRow {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -33,23 +33,22 @@ interface GroupRow {
 
 const shards = 4;
 
-const groupKey = (id: string): Key => ({ table: 'users', pk: groupPartition(id), sk: alone });
-const nameKey = (name: string): Key => ({ table: 'users', pk: `group-name#${nameKeyOf(name)}`, sk: alone });
+export const groupKey = (id: string): Key => ({ table: 'users', pk: groupPartition(id), sk: alone });
+export const groupNameKey = (name: string): Key => ({
+  table: 'users',
+  pk: `group-name#${nameKeyOf(name)}`,
+  sk: alone,
+});
 
 export const groupPlanners: ChangePlanners<GroupChange> = {
   'group.insert': {
-    reads: ({ group }) => [nameKey(group.name)],
+    reads: ({ group }) => [groupNameKey(group.name)],
     async plan(items, { group }) {
-      if ((await items.get(nameKey(group.name))) !== null) {
+      if ((await items.get(groupNameKey(group.name))) !== null) {
         throw new RegistryError('group-exists', `The group name ${JSON.stringify(group.name)} is taken.`);
       }
-      items.put(nameKey(group.name), { groupId: group.id });
-      items.put(groupKey(group.id), {
-        ...group,
-        createdAt: group.createdAt.getTime(),
-        listPk: shardOf('group', group.id, shards),
-        listSk: group.id,
-      } satisfies GroupRow);
+      items.put(groupNameKey(group.name), { groupId: group.id });
+      items.put(groupKey(group.id), groupRowOf(group));
     },
   },
 
@@ -68,7 +67,7 @@ export const groupPlanners: ChangePlanners<GroupChange> = {
       const group = await items.get<GroupRow>(groupKey(groupId));
       if (group === null) return;
       items.delete(groupKey(groupId));
-      items.delete(nameKey(group.name));
+      items.delete(groupNameKey(group.name));
       items.follow(forgottenGroup(groupId));
     },
   },
@@ -80,8 +79,9 @@ export const groupPlanners: ChangePlanners<GroupChange> = {
       if (group === null) throw notFound('group', groupId);
       const user = await items.get<UserRow>(userKey(userId));
       if (user === null) throw notFound('user', userId);
+      const names = { groupName: group.name, userName: user.name };
       items.put(userKey(userId), { ...user, groups: { ...user.groups, [groupId]: group.name } });
-      items.put(memberKey(groupId, userId), { userId, userName: user.name } satisfies MemberRow);
+      items.put(memberKey(groupId, userId), { groupId, userId, ...names } satisfies MemberRow);
     },
   },
 
@@ -140,6 +140,15 @@ export class DynamoGroupStore implements GroupStore {
   }
 }
 
-function groupOf({ id, name, description, createdAt }: GroupRow): Group {
+export function groupRowOf(group: Group): Attributes {
+  return {
+    ...group,
+    createdAt: group.createdAt.getTime(),
+    listPk: shardOf('group', group.id, shards),
+    listSk: group.id,
+  } satisfies GroupRow;
+}
+
+export function groupOf({ id, name, description, createdAt }: GroupRow): Group {
   return { id, name, description, createdAt: new Date(createdAt) };
 }

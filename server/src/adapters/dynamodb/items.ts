@@ -5,7 +5,7 @@ import type { DynamoDatabase } from './database.ts';
 import { pageById } from './pages.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 
-interface ItemRow {
+export interface ItemRow {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -18,19 +18,12 @@ interface ItemRow {
 }
 
 const shards = 4;
-const itemKey = (id: string): Key => ({ table: 'items', pk: `item#${id}`, sk: alone });
+export const itemKey = (id: string): Key => ({ table: 'items', pk: `item#${id}`, sk: alone });
 const categoryPartition = (category: string) => `category#${category}`;
 
 export const itemPlanners: ChangePlanners<ItemInserted> = {
   'item.insert': {
-    plan: (items, { item }) =>
-      items.put(itemKey(item.id), {
-        ...item,
-        createdAt: item.createdAt.getTime(),
-        listPk: shardOf('item', item.id, shards),
-        listSk: item.id,
-        categoryPk: categoryPartition(item.category),
-      } satisfies ItemRow),
+    plan: (items, { item }) => items.put(itemKey(item.id), { ...itemRowOf(item) }),
   },
 };
 
@@ -55,6 +48,16 @@ export class DynamoItemStore implements ItemStore {
   }
 }
 
-function itemOf({ id, name, description, category, createdAt, createdBy }: ItemRow): Item {
+export function itemRowOf(item: Item): ItemRow {
+  return {
+    ...item,
+    createdAt: item.createdAt.getTime(),
+    listPk: shardOf('item', item.id, shards),
+    listSk: item.id,
+    categoryPk: categoryPartition(item.category),
+  };
+}
+
+export function itemOf({ id, name, description, category, createdAt, createdBy }: ItemRow): Item {
   return { id, name, description, category, createdAt: new Date(createdAt), createdBy };
 }

@@ -9,6 +9,8 @@ import { userKey } from './users.ts';
 import { type FollowUp, newTag } from './working-items.ts';
 
 export interface MemberRow {
+  readonly groupId: string;
+  readonly groupName: string;
   readonly userId: string;
   readonly userName: string;
 }
@@ -42,23 +44,25 @@ export function membershipFollowUps(database: DynamoDatabase): FollowUpWorkers {
       );
     },
 
-    async 'forget-group'(payload) {
-      const { groupId } = payload as { groupId: string };
-      const members = database.query<MemberRow>({
-        table: 'users',
-        partition: groupPartition(groupId),
-        sort: { beginsWith: memberPrefix },
-      });
-      let batch: string[] = [];
-      for await (const { userId } of members) {
-        batch.push(userId);
-        if (batch.length < atOnce) continue;
-        await Promise.all(batch.map((id) => forgetGroup(database, groupId, id)));
-        batch = [];
-      }
-      await Promise.all(batch.map((id) => forgetGroup(database, groupId, id)));
-    },
+    'forget-group': (payload) => forgetGroupMembers(database, (payload as { groupId: string }).groupId),
   };
+}
+
+/** Ends all memberships of the group. */
+export async function forgetGroupMembers(database: DynamoDatabase, groupId: string): Promise<void> {
+  const members = database.query<MemberRow>({
+    table: 'users',
+    partition: groupPartition(groupId),
+    sort: { beginsWith: memberPrefix },
+  });
+  let batch: string[] = [];
+  for await (const { userId } of members) {
+    batch.push(userId);
+    if (batch.length < atOnce) continue;
+    await Promise.all(batch.map((id) => forgetGroup(database, groupId, id)));
+    batch = [];
+  }
+  await Promise.all(batch.map((id) => forgetGroup(database, groupId, id)));
 }
 
 /** The item beside the group goes last: it is what leads here again after an interruption. */

@@ -14,7 +14,7 @@ import { take } from './ranges.ts';
 import { alone, type Key } from './tables.ts';
 import { newTag } from './working-items.ts';
 
-interface HeadRow {
+export interface HeadRow {
   readonly versionId: string;
   readonly digest: string;
   readonly verdict: Report['verdict'];
@@ -35,12 +35,12 @@ const partBytes = 350_000;
 const mostParts = 9;
 
 const reportPartition = (versionId: string) => `report#${versionId}`;
-const headKey = (versionId: string): Key => ({
+export const headKey = (versionId: string): Key => ({
   table: 'contents',
   pk: reportPartition(versionId),
   sk: alone,
 });
-const partKey = (versionId: string, part: number): Key => ({
+export const partKey = (versionId: string, part: number): Key => ({
   ...headKey(versionId),
   sk: `part#${String(part).padStart(2, '0')}`,
 });

@@ -10,14 +10,14 @@
 import type { PersonalToken, Session, TokenChange, TokenInUse, TokenStore } from '../../core/access/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
-import type { DynamoDatabase } from './database.ts';
+import type { DynamoDatabase, Write } from './database.ts';
 import { Expiry, type ExpiryAttributes, expiringAt } from './expiry.ts';
 import { pageById } from './pages.ts';
 import { alone, type Key } from './tables.ts';
 import { groupsIn, type UserRow, userKey, userOf } from './users.ts';
 import { newTag } from './working-items.ts';
 
-interface SessionRow extends ExpiryAttributes {
+export interface SessionRow extends ExpiryAttributes {
   readonly id: string;
   readonly userId: string;
   readonly generation: number;
@@ -26,7 +26,7 @@ interface SessionRow extends ExpiryAttributes {
   readonly usesLeft: number;
 }
 
-interface PersonalTokenRow extends ExpiryAttributes {
+export interface PersonalTokenRow extends ExpiryAttributes {
   readonly id: string;
   readonly userId: string;
   readonly name: string;
@@ -43,21 +43,47 @@ interface PlaceRow extends ExpiryAttributes {
   readonly textHash: string;
 }
 
-const sessionKey = (id: string): Key => ({ table: 'tokens', pk: `session#${id}`, sk: alone });
-const personalKey = (textHash: string): Key => ({ table: 'tokens', pk: `personal#${textHash}`, sk: alone });
-const placeKey = (id: string): Key => ({ table: 'tokens', pk: `token#${id}`, sk: alone });
+export const sessionKey = (id: string): Key => ({ table: 'tokens', pk: `session#${id}`, sk: alone });
+export const personalKey = (textHash: string): Key => ({
+  table: 'tokens',
+  pk: `personal#${textHash}`,
+  sk: alone,
+});
+export const placeKey = (id: string): Key => ({ table: 'tokens', pk: `token#${id}`, sk: alone });
 const ownerPartition = (userId: string) => `user#${userId}`;
 
-export const tokenPlanners: ChangePlanners<TokenChange> = {
-  'session.insert': {
-    plan: (items, { session }) =>
-      items.put(sessionKey(session.id), {
-        ...session,
-        createdAt: session.createdAt.getTime(),
-        expiresAt: session.expiresAt.getTime(),
-        ...expiringAt('token', session.expiresAt, session.id),
-      } satisfies SessionRow),
+/** What is written for a new one. */
+export const tokenWrites = {
+  session(session: Session): readonly Write[] {
+    const row: SessionRow = {
+      ...session,
+      createdAt: session.createdAt.getTime(),
+      expiresAt: session.expiresAt.getTime(),
+      ...expiringAt('token', session.expiresAt, session.id),
+    };
+    return [{ key: sessionKey(session.id), attributes: { ...row } }];
   },
+
+  personal(token: PersonalToken): readonly Write[] {
+    const expiry = expiringAt('token', token.expiresAt, token.id);
+    const row: PersonalTokenRow = {
+      ...token,
+      createdAt: token.createdAt.getTime(),
+      expiresAt: token.expiresAt.getTime(),
+      listPk: ownerPartition(token.userId),
+      listSk: token.id,
+      ...expiry,
+    };
+    const place: PlaceRow = { textHash: token.textHash, ...expiry };
+    return [
+      { key: personalKey(token.textHash), attributes: { ...row } },
+      { key: placeKey(token.id), attributes: { ...place } },
+    ];
+  },
+};
+
+export const tokenPlanners: ChangePlanners<TokenChange> = {
+  'session.insert': { plan: (items, { session }) => items.putAll(tokenWrites.session(session)) },
 
   'session.carry-over': {
     reads: ({ sessionId }) => [sessionKey(sessionId)],
@@ -69,20 +95,7 @@ export const tokenPlanners: ChangePlanners<TokenChange> = {
 
   'session.end': { plan: (items, { sessionId }) => items.delete(sessionKey(sessionId)) },
 
-  'personal-token.insert': {
-    plan(items, { token }) {
-      const expiry = expiringAt('token', token.expiresAt, token.id);
-      items.put(placeKey(token.id), { textHash: token.textHash, ...expiry } satisfies PlaceRow);
-      items.put(personalKey(token.textHash), {
-        ...token,
-        createdAt: token.createdAt.getTime(),
-        expiresAt: token.expiresAt.getTime(),
-        listPk: ownerPartition(token.userId),
-        listSk: token.id,
-        ...expiry,
-      } satisfies PersonalTokenRow);
-    },
-  },
+  'personal-token.insert': { plan: (items, { token }) => items.putAll(tokenWrites.personal(token)) },
 
   'personal-token.revoke': {
     reads: ({ tokenId }) => [placeKey(tokenId)],
@@ -145,12 +158,12 @@ export class DynamoTokenStore implements TokenStore {
   }
 }
 
-function sessionOf({ id, userId, generation, createdAt, expiresAt, usesLeft }: SessionRow): Session {
+export function sessionOf({ id, userId, generation, createdAt, expiresAt, usesLeft }: SessionRow): Session {
   const [created, expires] = [new Date(createdAt), new Date(expiresAt)];
   return { id, userId, generation, createdAt: created, expiresAt: expires, usesLeft };
 }
 
-function personalTokenOf(row: PersonalTokenRow): PersonalToken {
+export function personalTokenOf(row: PersonalTokenRow): PersonalToken {
   return {
     id: row.id,
     userId: row.userId,

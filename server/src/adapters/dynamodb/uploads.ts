@@ -15,7 +15,7 @@ import { pageById } from './pages.ts';
 import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 
-type UploadRow = Omit<Upload, 'createdAt' | 'expiresAt'> & {
+export type UploadRow = Omit<Upload, 'createdAt' | 'expiresAt'> & {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly userPk: string;
@@ -26,17 +26,17 @@ type UploadRow = Omit<Upload, 'createdAt' | 'expiresAt'> & {
 
 const shards = 4;
 
-const uploadKey = (id: string): Key => ({ table: 'uploads', pk: `upload#${id}`, sk: alone });
+export const uploadKey = (id: string): Key => ({ table: 'uploads', pk: `upload#${id}`, sk: alone });
 const userPartition = (userId: string, state: UploadState) => `${userId}#${state}`;
 
 export const uploadPlanners: ChangePlanners<UploadInserted | UploadChanged> = {
-  'upload.insert': { plan: (items, { upload }) => items.put(uploadKey(upload.id), rowOf(upload)) },
+  'upload.insert': { plan: (items, { upload }) => items.put(uploadKey(upload.id), uploadRowOf(upload)) },
 
   'upload.change': {
     reads: ({ upload }) => [uploadKey(upload.id)],
     async plan(items, { upload }) {
       requireRevisionBefore(await items.get(uploadKey(upload.id)), upload, `The upload ${upload.id}`);
-      items.put(uploadKey(upload.id), rowOf(upload));
+      items.put(uploadKey(upload.id), uploadRowOf(upload));
     },
   },
 };
@@ -66,7 +66,7 @@ export class DynamoUploadStore implements UploadStore {
   }
 }
 
-function rowOf(upload: Upload): UploadRow {
+export function uploadRowOf(upload: Upload): UploadRow {
   return {
     ...upload,
     createdAt: upload.createdAt.getTime(),
@@ -78,7 +78,7 @@ function rowOf(upload: Upload): UploadRow {
   };
 }
 
-function uploadOf(row: UploadRow): Upload {
+export function uploadOf(row: UploadRow): Upload {
   return {
     id: row.id,
     userId: row.userId,

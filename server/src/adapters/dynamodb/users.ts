@@ -38,28 +38,34 @@ export interface UserRow {
   readonly listSk: string;
 }
 
+/** What keeps a name taken. */
+export interface UserNameRow {
+  readonly userId: string;
+  /** The user is deleted. */
+  readonly former?: true;
+}
+
 const shards = 4;
 
+export const userNamePrefix = 'user-name#';
 export const userKey = (id: string): Key => ({ table: 'users', pk: `user#${id}`, sk: alone });
-const nameKey = (name: string): Key => ({ table: 'users', pk: `user-name#${nameKeyOf(name)}`, sk: alone });
+export const userNameKey = (name: string): Key => userNameKeyOf(nameKeyOf(name));
+export const userNameKeyOf = (nameKey: string): Key => ({
+  table: 'users',
+  pk: `${userNamePrefix}${nameKey}`,
+  sk: alone,
+});
 const administrators: Key = { table: 'users', pk: 'administrators', sk: alone };
 
 export const userPlanners: ChangePlanners<UserChange> = {
   'user.insert': {
-    reads: ({ user }) => [nameKey(user.name)],
+    reads: ({ user }) => [userNameKey(user.name)],
     async plan(items, { user, passwordHash }) {
-      if ((await items.get(nameKey(user.name))) !== null) {
+      if ((await items.get(userNameKey(user.name))) !== null) {
         throw new RegistryError('user-exists', `The user name ${JSON.stringify(user.name)} is taken.`);
       }
-      items.put(nameKey(user.name), { userId: user.id });
-      items.put(userKey(user.id), {
-        ...user,
-        createdAt: user.createdAt.getTime(),
-        passwordHash,
-        groups: {},
-        listPk: shardOf('user', user.id, shards),
-        listSk: user.id,
-      } satisfies UserRow);
+      items.put(userNameKey(user.name), { userId: user.id } satisfies UserNameRow);
+      items.put(userKey(user.id), { ...userRowOf(user, passwordHash, {}) });
       await countAdministrators(items, [], user.permissions);
     },
   },
@@ -91,13 +97,19 @@ export const userPlanners: ChangePlanners<UserChange> = {
       const user = await items.get<UserRow>(userKey(userId));
       if (user === null || !same(user.permissions, permissions)) throw changedMeanwhile(userId);
       items.delete(userKey(userId));
+      items.put(userNameKey(user.name), { userId, former: true } satisfies UserNameRow);
       await countAdministrators(items, permissions, []);
-      const groupIds = Object.keys(user.groups);
-      if (groupIds.length > 0) items.follow(forgottenMember(userId, groupIds));
+      forgetMemberships(items, user);
     },
   },
 };
 
+export function forgetMemberships(items: WorkingItems, { id, groups }: UserRow): void {
+  const groupIds = Object.keys(groups);
+  if (groupIds.length > 0) items.follow(forgottenMember(id, groupIds));
+}
+
+/** Refuses to leave nobody. */
 async function countAdministrators(
   items: WorkingItems,
   from: readonly Permission[],
@@ -105,11 +117,15 @@ async function countAdministrators(
 ): Promise<void> {
   const step = Number(to.includes('admin')) - Number(from.includes('admin'));
   if (step === 0) return;
+  const left = await addAdministrators(items, step);
+  if (left < 1) throw new RegistryError('last-administrator', 'Nobody else has the permission `admin`.');
+}
+
+/** Resolves with how many there are then. */
+export async function addAdministrators(items: WorkingItems, step: number): Promise<number> {
   const { count } = (await items.get<{ count: number }>(administrators)) ?? { count: 0 };
-  if (step < 0 && count <= 1) {
-    throw new RegistryError('last-administrator', 'Nobody else has the permission `admin`.');
-  }
   items.put(administrators, { count: count + step });
+  return count + step;
 }
 
 function same(one: readonly Permission[], other: readonly Permission[]): boolean {
@@ -133,7 +149,7 @@ export class DynamoUserStore implements UserStore {
   }
 
   async findByName(name: string): Promise<User | null> {
-    const taken = await this.#database.get<{ userId: string }>(nameKey(name));
+    const taken = await this.#database.get<UserNameRow>(userNameKey(name));
     const user = taken && (await this.find(taken.userId));
     return user !== null && sameName(user.name, name) ? user : null;
   }
@@ -152,6 +168,17 @@ export class DynamoUserStore implements UserStore {
   #row(id: string): Promise<UserRow | null> {
     return this.#database.get<UserRow>(userKey(id));
   }
+}
+
+export function userRowOf(user: User, passwordHash: string, groups: UserRow['groups']): UserRow {
+  return {
+    ...user,
+    createdAt: user.createdAt.getTime(),
+    passwordHash,
+    groups,
+    listPk: shardOf('user', user.id, shards),
+    listSk: user.id,
+  };
 }
 
 export function userOf(row: UserRow): User {

@@ -6,10 +6,10 @@ import type { DynamoDatabase, Write } from './database.ts';
 import { textCursor } from './pages.ts';
 import type { Key } from './tables.ts';
 
-type FileRow = PackageFile;
+export type FileRow = PackageFile;
 
 const filesPartition = (versionId: string) => `files#${versionId}`;
-const fileKey = (versionId: string, path: string): Key => ({
+export const fileKey = (versionId: string, path: string): Key => ({
   table: 'contents',
   pk: filesPartition(versionId),
   sk: path,
@@ -80,6 +80,14 @@ function rangeOf(folder: string | undefined, after: string) {
   return after === '' ? {} : ({ sort: { above: after } } as const);
 }
 
-function fileOf({ path, sizeBytes, storedBytes, method, offset, crc32, digest }: FileRow): PackageFile {
+export function fileOf({
+  path,
+  sizeBytes,
+  storedBytes,
+  method,
+  offset,
+  crc32,
+  digest,
+}: FileRow): PackageFile {
   return { path, sizeBytes, storedBytes, method, offset, crc32, digest };
 }

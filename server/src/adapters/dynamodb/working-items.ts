@@ -2,7 +2,13 @@
 // what those before it have made. What was read and what was written becomes one transaction in which every item
 // occurs once, however many changes have touched it, and which holds only if everything is still as it was read.
 import { randomBytes } from 'node:crypto';
-import { type Attributes, type DynamoDatabase, keyOf, type TransactOperation } from './database.ts';
+import {
+  type Attributes,
+  type DynamoDatabase,
+  keyOf,
+  type TransactOperation,
+  type Write,
+} from './database.ts';
 import { mapsOf } from './expressions.ts';
 import { type Key, keyText } from './tables.ts';
 
@@ -60,6 +66,10 @@ export class WorkingItems {
   /** Puts the item in the place of whatever is there: of exactly what was read, if it was. */
   put(key: Key, attributes: Attributes): void {
     this.#write(key, attributes);
+  }
+
+  putAll(writes: readonly Write[]): void {
+    for (const { key, attributes } of writes) this.#write(key, attributes);
   }
 
   delete(key: Key): void {
