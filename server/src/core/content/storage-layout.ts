@@ -31,6 +31,11 @@ export function incomingKey(uploadId: string): ContentKey {
   return { area: 'incoming', path: uploadId };
 }
 
+/** The id of the upload whose bytes lie under a printed key; null when it is another key. */
+export function uploadInKey(printed: string): string | null {
+  return /^incoming\/([a-z0-9-]+)$/.exec(printed)?.[1] ?? null;
+}
+
 /** `digest`: SHA-256, 64 lower-case hex digits. */
 export function packageKey(digest: string): ContentKey {
   return { area: 'packages', path: `sha256/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}` };

@@ -1,9 +1,10 @@
 export { addressForm, addressParts } from './address-upload.ts';
 export { beginUpload, type DeclaredUpload } from './begin-upload.ts';
+export { completeArrived } from './complete-arrived.ts';
 export { completeUpload } from './complete-upload.ts';
 export { abortUpload, cleanUpload } from './end-upload.ts';
 export { mostAddressesAtOnce } from './parts.ts';
-export type { UploadStore } from './ports.ts';
+export type { Arrival, ArrivalNotice, ArrivalNotices, UploadStore } from './ports.ts';
 export {
   maySeeUpload,
   readUpload,
