@@ -40,6 +40,11 @@ export type AnyChange =
   | ContentReleased
   | ReportPut;
 
+/**
+ * What a method reads includes everything that resolved before, in whatever process. Only these may be a moment behind on an
+ * engine that keeps copies: `search.search`, `packages.list`, `audit.list`, `audit.countByDay`,
+ * `webhooks.listDeliveries` and `jobs.statistics`.
+ */
 export interface RecordsEngine {
   readonly commit: Commit<AnyChange>;
   readonly users: UserStore;
