@@ -1,19 +1,49 @@
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config/index.ts';
 import type { Telemetry } from './core/health/index.ts';
+import type { Arrivals } from './wiring/arrivals.ts';
+import { ArrivalListener } from './worker/arrival-listener.ts';
 import { jobHandlers } from './worker/handlers.ts';
 import type { WorkerPorts } from './worker/ports.ts';
 import { type JobOutcome, Worker } from './worker/worker.ts';
 
-/** Starts taking jobs; every run is logged. */
-export function startWorker(ports: WorkerPorts, settings: WorkerConfig, logger: Logger): Worker {
+export interface StartedWorker {
+  /** The last time the queue answered; null before the first. */
+  readonly lastSeenAt: Date | null;
+  /** Takes no more jobs, waits up to `graceMs` for the running ones, then aborts them. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Starts taking jobs, every run of which is logged, and listening to arrivals where there are any. */
+export function startWorker(
+  ports: WorkerPorts,
+  settings: WorkerConfig,
+  arrivals: Arrivals | null,
+  logger: Logger,
+): StartedWorker {
   const worker = new Worker(ports, jobHandlers, settings, (told) => {
     measure(ports.telemetry, told);
     log(logger, told);
   });
   worker.start();
   queueSweeps(ports, settings, logger);
-  return worker;
+  const listener = arrivals === null ? null : listenTo(arrivals, ports, logger);
+  return {
+    get lastSeenAt() {
+      return worker.lastSeenAt;
+    },
+    async stop(graceMs) {
+      await Promise.all([worker.stop(graceMs), listener?.stop()]);
+    },
+  };
+}
+
+function listenTo({ notices, leaveMs }: Arrivals, ports: WorkerPorts, logger: Logger): ArrivalListener {
+  const listener = new ArrivalListener(ports, notices, { leaveMs, pauseMs: 5_000 }, (problem, cause) =>
+    logger.warn({ err: cause }, problem),
+  );
+  listener.start();
+  return listener;
 }
 
 /** At the start, when a crash may just have happened, and from time to time; several workers queue one sweep. */

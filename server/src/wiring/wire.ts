@@ -11,6 +11,7 @@ import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
 import { openAnnouncer } from './announce.ts';
+import { type Arrivals, openArrivals } from './arrivals.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
@@ -24,6 +25,8 @@ import { watchingPorts } from './watching.ts';
 export interface Wired {
   readonly registry: Registry;
   readonly worker: WorkerPorts;
+  /** What the worker listens to, where uploads arrive elsewhere; null: they arrive here. */
+  readonly arrivals: Arrivals | null;
   /** Tells when the worker of this process, if there is one, was last seen at work. */
   seeWorker(worker: { readonly lastSeenAt: Date | null }): void;
   /** Tells the address that the server listens at, once it does: addresses that it signs begin with it. */
@@ -73,7 +76,9 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     report: (problem, cause) => logger.error({ err: cause }, problem),
     lost: (entries) => telling.telemetry.auditLost(entries),
   });
+  const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   return {
+    arrivals,
     worker: {
       ...engines.worker,
       ...contents.worker,
@@ -108,6 +113,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
       watching.stop();
       await examiner.close();
       await queue.close();
+      await arrivals?.close();
       await opened.close?.();
       await records.close();
     },
