@@ -12,6 +12,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createTables, deleteTables } from '../../src/adapters/dynamodb/create-tables.ts';
 import { openDynamoDb } from '../../src/adapters/dynamodb/open-dynamodb.ts';
 
@@ -96,6 +97,7 @@ export async function openTestDynamoDb() {
     ...opened,
     aws,
     tablePrefix,
+    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async close() {
       await opened.close();
       await deleteTables(client, tablePrefix);

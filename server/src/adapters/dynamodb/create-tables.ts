@@ -37,11 +37,11 @@ export async function createTables(
       const existing = await describe(client, name);
       if (existing !== null) {
         requireFitting(name, tables[table], existing);
-        return null;
+      } else {
+        await create(client, name, tables[table]);
       }
-      await create(client, name, tables[table]);
       if (timeToLive) await expire(client, name, tables[table]);
-      return name;
+      return existing === null ? name : null;
     }),
   );
   return made.filter((name) => name !== null);
@@ -100,11 +100,11 @@ async function create(client: DynamoDBClient, name: string, definition: TableDef
   });
 }
 
+/** Has items expire, also in a table that whoever made it did not get to do that for. */
 async function expire(client: TableClient, name: string, { timeToLive }: TableDefinition): Promise<void> {
   if (timeToLive === undefined) return;
   try {
-    const now = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
-    if (now.TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL')) return;
+    if (await expires(client, name)) return;
     await client.send(
       new UpdateTimeToLiveCommand({
         TableName: name,
@@ -112,8 +112,14 @@ async function expire(client: TableClient, name: string, { timeToLive }: TableDe
       }),
     );
   } catch (error) {
-    throw storageErrorOf(error);
+    // Refused also when another process was faster.
+    if (!(await expires(client, name).catch(() => false))) throw storageErrorOf(error);
   }
+}
+
+async function expires(client: TableClient, name: string): Promise<boolean> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+  return TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL') === true;
 }
 
 export function creationOf(name: string, { indexes }: TableDefinition): CreateTableCommandInput {
