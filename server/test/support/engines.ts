@@ -13,14 +13,17 @@ import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
 import { sqliteEngine } from '../../src/adapters/sql/sqlite-engine.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
+import { openTestDynamoDb, whyNoDynamoDb } from './dynamodb-server.ts';
 import { guardSettings } from './guard-settings.ts';
 import { postgresServer, takeDatabase } from './postgres-server.ts';
 
 const postgres = await postgresServer();
+const noDynamoDb = whyNoDynamoDb();
 
 /** Why an engine cannot be started here. */
 const missing: Readonly<Record<string, string>> = {
   ...(typeof postgres === 'string' && { postgres }),
+  ...(noDynamoDb !== null && { dynamodb: noDynamoDb }),
 };
 
 const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Promise<void> }>> = {
@@ -57,6 +60,8 @@ const engines: Record<string, () => Promise<{ engine: RecordsEngine; close(): Pr
       },
     };
   },
+
+  dynamodb: openTestDynamoDb,
 };
 
 /** `suite` declares tests; `engine()` inside a test is that test's own. */

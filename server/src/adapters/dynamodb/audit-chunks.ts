@@ -8,7 +8,7 @@ import type { AuditEntry } from '../../core/audit/index.ts';
 import type { DynamoDatabase } from './database.ts';
 import type { WorkingItems } from './working-items.ts';
 
-interface ChunkRow {
+export interface ChunkRow {
   readonly sk: string;
   readonly entries: Uint8Array;
 }
@@ -74,7 +74,7 @@ export async function* entriesAlong(
   yield* read;
 }
 
-function entriesOf({ entries }: ChunkRow): AuditEntry[] {
+export function entriesOf({ entries }: ChunkRow): AuditEntry[] {
   const given: (Omit<AuditEntry, 'at'> & { at: string })[] = JSON.parse(inflateRawSync(entries).toString());
   return given.map((entry) => ({ ...entry, at: new Date(entry.at) }));
 }

@@ -17,7 +17,7 @@ import type { DynamoDatabase } from './database.ts';
 import { merged } from './merged.ts';
 import { keyText, shardsOf } from './tables.ts';
 import { commitItems, mostOperations } from './transaction.ts';
-import { placeKey } from './versions.ts';
+import { type VersionPlaceRow, versionPlaceKey } from './versions.ts';
 import type { WorkingItems } from './working-items.ts';
 
 const shards = 8;
@@ -42,9 +42,25 @@ export class DynamoAuditLog implements AuditLog {
   }
 
   async append(entries: readonly AuditEntry[]): Promise<void> {
-    for (const group of groupsOf(await this.#notYetAppended(entries))) {
+    await this.appendNew(await this.#notYetAppended(entries));
+  }
+
+  /** The same for entries of which none was appended before. */
+  async appendNew(entries: readonly AuditEntry[]): Promise<void> {
+    for (const group of groupsOf(entries)) {
       await commitItems(this.#database, async (items) => this.#put(items, group));
     }
+  }
+
+  /** The entry that is appended under the id and time of this one. */
+  async find(entry: AuditEntry): Promise<AuditEntry | null> {
+    const { userId } = entry.actor ?? {};
+    const place = placeOf(entry);
+    for (const list of await this.#listsFor({ packageId: entry.subject.packageId, userId })) {
+      const found = entriesAlong(this.#database, list, { from: place, until: `${place}~` });
+      for await (const one of found) if (one.id === entry.id) return one;
+    }
+    return null;
   }
 
   /** What an append that failed halfway, or without an answer, has left is in this process's own list. */
@@ -91,7 +107,7 @@ export class DynamoAuditLog implements AuditLog {
   async #listsFor({ packageId, versionId, userId, outcome }: AuditFilter): Promise<readonly string[]> {
     if (packageId !== undefined) return [ofPackage(packageId)];
     if (versionId !== undefined) {
-      const version = await this.#database.get<{ packageId: string }>(placeKey(versionId));
+      const version = await this.#database.get<VersionPlaceRow>(versionPlaceKey(versionId));
       if (version !== null) return [ofPackage(version.packageId)];
     }
     if (userId !== undefined) return [ofUser(userId)];

@@ -1,58 +1,84 @@
-import type { AccessChange } from '../../core/access/index.ts';
-import type { ContentHeld, ContentReleased } from '../../core/content/index.ts';
-import type { RecordsEngine } from '../../core/engine.ts';
-import type { ItemInserted } from '../../core/items/index.ts';
-import type { ReportPut } from '../../core/pipeline/index.ts';
-import type { UploadChanged, UploadInserted } from '../../core/uploads/index.ts';
+import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
+import { accessTransfer } from './access-transfer.ts';
+import { DynamoAuditLog } from './audit.ts';
+import { auditTransfer } from './audit-transfer.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import { dynamoCommit } from './commit.ts';
 import { contentHoldPlanners, DynamoContentHolds } from './content-holds.ts';
+import { contentsTransfer } from './contents-transfer.ts';
 import type { DynamoDatabase } from './database.ts';
+import { DynamoEventStore, eventFollowUps, eventPlanners } from './events.ts';
+import { eventsTransfer } from './events-transfer.ts';
 import { FollowUps } from './follow-ups.ts';
 import { DynamoGroupStore, groupPlanners } from './groups.ts';
 import { DynamoItemStore, itemPlanners } from './items.ts';
+import { DynamoJobQueue, jobPlanners } from './jobs.ts';
 import { DynamoLoginAttempts } from './login-attempts.ts';
 import { membershipFollowUps } from './memberships.ts';
+import { DynamoPackageSearch } from './package-search.ts';
+import { packageSearchFollowUps, packageSearchPlanners } from './package-search-index.ts';
+import { DynamoPackageStore, packagePlanners } from './packages.ts';
+import { packagesTransfer } from './packages-transfer.ts';
+import { DynamoRegistryMarks } from './registry-marks.ts';
 import { DynamoReportStore, reportPlanners } from './reports.ts';
 import { DynamoTokenStore, tokenPlanners } from './tokens.ts';
 import { DynamoUploadStore, uploadPlanners } from './uploads.ts';
 import { DynamoUserStore, userPlanners } from './users.ts';
 import { DynamoVersionFileStore } from './version-files.ts';
-
-type PlannedChange =
-  | AccessChange
-  | ItemInserted
-  | UploadInserted
-  | UploadChanged
-  | ContentHeld
-  | ContentReleased
-  | ReportPut;
-
-const planners: ChangePlanners<PlannedChange> = {
-  ...userPlanners,
-  ...groupPlanners,
-  ...tokenPlanners,
-  ...itemPlanners,
-  ...uploadPlanners,
-  ...contentHoldPlanners,
-  ...reportPlanners,
-};
+import { DynamoVersionStore, versionPlanners } from './versions.ts';
+import { DynamoWebhookStore, webhookFollowUps, webhookPlanners } from './webhooks.ts';
 
 /** The stores of a registry whose records lie in DynamoDB, and the commit over all of them. */
-export function dynamoEngine(database: DynamoDatabase) {
+export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
+  const audit = new DynamoAuditLog(database);
+  const versions = new DynamoVersionStore(database);
+  const planners: ChangePlanners<AnyChange> = {
+    ...userPlanners,
+    ...groupPlanners,
+    ...tokenPlanners,
+    ...audit.planners,
+    ...itemPlanners,
+    ...jobPlanners,
+    ...eventPlanners,
+    ...webhookPlanners,
+    ...packagePlanners,
+    ...versionPlanners,
+    ...packageSearchPlanners,
+    ...uploadPlanners,
+    ...contentHoldPlanners,
+    ...reportPlanners,
+  };
   const followUps = new FollowUps(database, {
     ...membershipFollowUps(database),
+    ...eventFollowUps(database),
+    ...webhookFollowUps(database),
+    ...packageSearchFollowUps(database),
   });
   return {
+    commit: dynamoCommit(database, planners, followUps),
     users: new DynamoUserStore(database),
     groups: new DynamoGroupStore(database),
     tokens: new DynamoTokenStore(database),
     loginAttempts: new DynamoLoginAttempts(database),
+    audit,
     items: new DynamoItemStore(database),
+    jobs: new DynamoJobQueue(database),
+    events: new DynamoEventStore(database),
+    webhooks: new DynamoWebhookStore(database),
+    packages: new DynamoPackageStore(database),
+    versions,
+    search: new DynamoPackageSearch(database, versions),
     uploads: new DynamoUploadStore(database),
     holds: new DynamoContentHolds(database),
     reports: new DynamoReportStore(database),
     files: new DynamoVersionFileStore(database),
-    commit: dynamoCommit(database, planners, followUps),
-  } satisfies Partial<Record<keyof RecordsEngine, unknown>>;
+    marks: new DynamoRegistryMarks(database),
+    transfer: {
+      ...accessTransfer(database),
+      ...contentsTransfer(database),
+      ...packagesTransfer(database),
+      ...eventsTransfer(database),
+      ...auditTransfer(database, audit),
+    },
+  };
 }

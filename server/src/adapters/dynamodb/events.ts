@@ -28,7 +28,7 @@ import { alone, type Key } from './tables.ts';
 import { commitItems } from './transaction.ts';
 import type { WorkingItems } from './working-items.ts';
 
-interface EventRow extends Omit<RegistryEvent, 'at'> {
+export interface EventRow extends Omit<RegistryEvent, 'at'> {
   readonly at: number;
   /** Not there until the event is in order. */
   readonly places?: { readonly all: number; readonly user: number };
@@ -50,7 +50,7 @@ export const eventPlanners: ChangePlanners<EventAppended> = {
     plan: async (items, { event }) => {
       if ((await items.get(eventKey(event.id))) !== null) return;
       items.put(eventKey(event.id), { ...event, at: event.at.getTime() });
-      items.put(unorderedKey(`${place(Date.now())}#${event.id}`), { eventId: event.id });
+      items.put(unorderedKey(`${placeText(Date.now())}#${event.id}`), { eventId: event.id });
       if (!items.followUps.some(({ kind }) => kind === 'order-events')) {
         items.follow({ kind: 'order-events', payload: {} });
       }
@@ -68,7 +68,7 @@ export function eventFollowUps(database: DynamoDatabase): FollowUpWorkers {
 }
 
 /** Resolves when every event that was committed before is in order. */
-async function orderEvents(database: DynamoDatabase): Promise<void> {
+export async function orderEvents(database: DynamoDatabase): Promise<void> {
   let full = true;
   while (full) {
     await commitItems(database, async (items) => {
@@ -86,19 +86,24 @@ async function order(items: WorkingItems, { sk, eventId }: UnorderedRow): Promis
   const event = await items.get<EventRow>(eventKey(eventId));
   if (!isLeft || event === null) return;
   items.delete(unorderedKey(sk));
+  await putLast(items, event);
+}
+
+/** Puts the event behind all others, into everybody's feed and that of its user. */
+export async function putLast(items: WorkingItems, event: EventRow): Promise<void> {
   const places = {
     all: await addTo(items, feedOf(null), event),
     user: await addTo(items, feedOf(event.userId), event),
   };
-  items.put(eventKey(eventId), { ...rowOf(event), places });
+  items.put(eventKey(event.id), { ...rowOf(event), places });
 }
 
 /** Resolves with the place. */
 async function addTo(items: WorkingItems, feed: string, event: EventRow): Promise<number> {
-  const end = { table: 'events', pk: `feed-end#${feed}`, sk: alone } as const;
+  const end = feedEndKey(feed);
   const last = (await items.get<{ place: number }>(end))?.place ?? 0;
   items.put(end, { place: last + 1 });
-  items.put({ table: 'events', pk: partitionOf(feed), sk: place(last + 1) }, rowOf(event));
+  items.put({ table: 'events', pk: feedPartition(feed), sk: placeText(last + 1) }, rowOf(event));
   return last + 1;
 }
 
@@ -122,17 +127,17 @@ export class DynamoEventStore implements EventStore {
     const after = afterId === null ? 0 : await this.#placeOf(afterId, userId);
     const range = {
       table: 'events',
-      partition: partitionOf(feedOf(userId)),
-      sort: { above: place(after) },
+      partition: feedPartition(feedOf(userId)),
+      sort: { above: placeText(after) },
       pageSize: limit,
     } as const;
     const rows = await take(this.#database.query<EventRow & { sk: string }>(range), limit);
-    const gap = rows.findIndex(({ sk }, i) => sk !== place(after + 1 + i));
+    const gap = rows.findIndex(({ sk }, i) => sk !== placeText(after + 1 + i));
     return (gap === -1 ? rows : rows.slice(0, gap)).map(eventOf);
   }
 
   async last(userId: string | null): Promise<RegistryEvent | null> {
-    const partition = partitionOf(feedOf(userId));
+    const partition = feedPartition(feedOf(userId));
     const [row] = await take(
       this.#database.query<EventRow>({ table: 'events', partition, descending: true, pageSize: 1 }),
       1,
@@ -152,7 +157,7 @@ export class DynamoEventStore implements EventStore {
   }
 }
 
-function eventKey(id: string): Key {
+export function eventKey(id: string): Key {
   return { table: 'events', pk: `event#${id}`, sk: alone };
 }
 
@@ -160,17 +165,21 @@ function unorderedKey(sk: string): Key {
   return { table: 'events', pk: unordered, sk };
 }
 
+export function feedEndKey(feed: string): Key {
+  return { table: 'events', pk: `feed-end#${feed}`, sk: alone };
+}
+
 /** Null: everybody's. */
-function feedOf(userId: string | null): string {
+export function feedOf(userId: string | null): string {
   return userId === null ? 'all' : `user#${userId}`;
 }
 
-function partitionOf(feed: string): string {
+export function feedPartition(feed: string): string {
   return `feed#${feed}`;
 }
 
 /** As a text that sorts like the number. */
-function place(number: number): string {
+export function placeText(number: number): string {
   return String(number).padStart(15, '0');
 }
 
@@ -178,6 +187,15 @@ function rowOf({ id, at, kind, userId, uploadId, packageId, versionId, data }: E
   return { id, at, kind, userId, uploadId, packageId, versionId, data };
 }
 
-function eventOf({ id, at, kind, userId, uploadId, packageId, versionId, data }: EventRow): RegistryEvent {
+export function eventOf({
+  id,
+  at,
+  kind,
+  userId,
+  uploadId,
+  packageId,
+  versionId,
+  data,
+}: EventRow): RegistryEvent {
   return { id, at: new Date(at), kind, userId, uploadId, packageId, versionId, data };
 }

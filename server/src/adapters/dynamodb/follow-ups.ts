@@ -49,7 +49,7 @@ export class FollowUps {
 
   /** Does it. Rejects when it could not be done: then it is left to whoever looks for what was interrupted. */
   async finish(rows: readonly FollowUpRow[]): Promise<void> {
-    for (const row of rows) await this.#finish(row);
+    await Promise.all(rows.map((row) => this.#finish(row)));
     if (rows.length > 0) await this.finishInterrupted();
   }
 

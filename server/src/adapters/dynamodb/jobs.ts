@@ -27,7 +27,7 @@ import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 import { newTag } from './working-items.ts';
 
 /** Moments are milliseconds since 1970. */
-interface JobRow {
+export interface JobRow {
   readonly id: string;
   readonly kind: JobKind;
   readonly payload: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ interface JobRow {
   readonly attempt: number;
   readonly leaseId: string | null;
   readonly failedAt: number | null;
-  readonly failure: string;
+  readonly failure: string | null;
   readonly duePk: string;
   readonly dueSk: string;
   readonly tag?: string;
@@ -213,7 +213,7 @@ const leasing =
   'SET #state = :state, #dueAt = :dueAt, #duePk = :duePk, #dueSk = :dueSk, #leaseId = :leaseId, #tag = :tag';
 
 /** What says where in the index the job is. */
-function placed({ id, kind }: Pick<Job, 'id' | 'kind'>, state: JobRow['state'], dueAt: number) {
+export function placed({ id, kind }: Pick<Job, 'id' | 'kind'>, state: JobRow['state'], dueAt: number) {
   const duePk = state === 'dead' ? deadOf(kind) : shardOf(`due#${kind}`, id, shards);
   return { state, dueAt, duePk, dueSk: dueSkOf([dueAt, id]) };
 }
@@ -232,12 +232,12 @@ function freshRow({
     attempt: 0,
     leaseId: null,
     failedAt: null,
-    failure: '',
+    failure: null,
     ...placed({ id, kind }, 'waiting', runAt.getTime()),
   } satisfies JobRow;
 }
 
-function jobKey(id: string): Key {
+export function jobKey(id: string): Key {
   return { table: 'jobs', pk: `job#${id}`, sk: alone };
 }
 
@@ -300,6 +300,6 @@ function deadJobOf(row: JobRow): DeadJob {
     runAt: new Date(row.runAt),
     attempts: row.attempt,
     failedAt: new Date(row.failedAt ?? 0),
-    failure: row.failure,
+    failure: row.failure ?? '',
   };
 }

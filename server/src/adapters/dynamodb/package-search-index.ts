@@ -3,9 +3,11 @@
 //
 //   package#<id>  search                   the texts, and the revisions of texts and README that are in force
 //   package#<id>  search-words#<revision>  what a revision says; `listed` once all its words are listed
+//   package#<id>  search-past#<revision>   that the revision is not in force any more
 //
-// A revision is never written twice. So words of another one can be taken out of the lists at any time, by several
-// at once, and in any order with those that are listing; what is left of them is passed over by every search.
+// A revision is never written twice and never comes back into force. So its words can be taken out of the lists at
+// any time, by several at once, in any order with those who are still listing them; a line that is left behind is
+// passed over by every search.
 import { createHash } from 'node:crypto';
 import { type PackageIndexed, type PackageKind, readmeWords } from '../../core/packages/index.ts';
 import type { ChangePlanners } from './change-planners.ts';
@@ -45,6 +47,11 @@ export const packageSearchPlanners: ChangePlanners<PackageIndexed> = {
         before.texts?.revision === after.texts?.revision &&
         before.readme?.revision === after.readme?.revision;
       if (isSame) return;
+      for (const text of ['texts', 'readme'] as const) {
+        const revision = before[text]?.revision;
+        if (revision === undefined || revision === after[text]?.revision) continue;
+        items.put(searchPastKey(packageId, revision), { revision });
+      }
       items.put(searchKey(packageId), { ...after });
       items.follow({ kind: 'list-words', payload: { packageId } });
     },
@@ -83,19 +90,22 @@ export function packageSearchFollowUps(database: DynamoDatabase): FollowUpWorker
   return { 'list-words': ({ packageId }) => listWords(database, String(packageId)) };
 }
 
-/** Lists the words of the revisions in force, and takes those of others out. */
-async function listWords(database: DynamoDatabase, packageId: string): Promise<void> {
-  const pkg = await database.get<{ kind: PackageKind }>(packageKey(packageId));
+/** Lists the words of revisions that are not listed, and takes out those of revisions that are past. */
+export async function listWords(database: DynamoDatabase, packageId: string): Promise<void> {
+  const { pk } = packageKey(packageId);
+  const inPartition = (beginsWith: string) =>
+    take(
+      database.query<SearchWordsRow>({ table: 'packages', partition: pk, sort: { beginsWith } }),
+      Number.POSITIVE_INFINITY,
+    );
+  const [pkg, revisions, past] = await Promise.all([
+    database.get<{ kind: PackageKind }>(packageKey(packageId)),
+    inPartition(wordsSk),
+    inPartition(pastSk),
+  ]);
   if (pkg === null) return;
-  const search = await database.get<SearchRow>(searchKey(packageId));
-  const inForce = new Set([search?.texts?.revision, search?.readme?.revision]);
-  const range = {
-    table: 'packages',
-    partition: packageKey(packageId).pk,
-    sort: { beginsWith: wordsSk },
-  } as const;
-  const revisions = await take(database.query<SearchWordsRow>(range), Number.POSITIVE_INFINITY);
-  for (const row of revisions.filter(({ revision, listed }) => inForce.has(revision) && !listed)) {
+  const isPast = new Set(past.map(({ revision }) => revision));
+  for (const row of revisions.filter(({ revision, listed }) => !listed && !isPast.has(revision))) {
     await write(database, postingsOf(pkg.kind, packageId, row), {});
     const key = searchWordsKey(packageId, row.revision);
     const update = {
@@ -103,10 +113,10 @@ async function listWords(database: DynamoDatabase, packageId: string): Promise<v
       when: 'attribute_exists(#pk)',
       values: { listed: true },
     };
-    // Somebody found it out of force meanwhile, and may have been ahead of our writing.
+    // Somebody has taken it out meanwhile, and may have been ahead of our writing.
     if ((await database.update(key, update)) === null) await takeOut(database, pkg.kind, packageId, row);
   }
-  for (const row of revisions.filter(({ revision }) => !inForce.has(revision))) {
+  for (const row of revisions.filter(({ revision }) => isPast.has(revision))) {
     await takeOut(database, pkg.kind, packageId, row);
   }
 }
@@ -119,6 +129,7 @@ async function takeOut(
 ): Promise<void> {
   await write(database, postingsOf(kind, packageId, row), null);
   await database.delete(searchWordsKey(packageId, row.revision));
+  await database.delete(searchPastKey(packageId, row.revision));
 }
 
 function postingsOf(
@@ -150,6 +161,7 @@ async function write(
 }
 
 const wordsSk = 'search-words#';
+const pastSk = 'search-past#';
 
 export function searchKey(packageId: string): Key {
   return { ...packageKey(packageId), sk: 'search' };
@@ -157,4 +169,8 @@ export function searchKey(packageId: string): Key {
 
 export function searchWordsKey(packageId: string, revision: string): Key {
   return { ...packageKey(packageId), sk: `${wordsSk}${revision}` };
+}
+
+function searchPastKey(packageId: string, revision: string): Key {
+  return { ...packageKey(packageId), sk: `${pastSk}${revision}` };
 }

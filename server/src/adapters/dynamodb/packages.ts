@@ -32,14 +32,14 @@ export interface PackageRow extends Omit<Package, 'createdAt' | 'updatedAt'> {
 
 export const packagePlanners: ChangePlanners<PackageInserted | PackageChanged> = {
   'package.insert': {
-    reads: ({ package: { kind, name } }) => [nameKeyOf(kind, name)],
+    reads: ({ package: { kind, name } }) => [packageNameKey(kind, name)],
     plan: async (items, { package: pkg }) => {
-      const name = nameKeyOf(pkg.kind, pkg.name);
+      const name = packageNameKey(pkg.kind, pkg.name);
       if ((await items.get(name)) !== null) {
         throw new RegistryError('name-taken', `The ${pkg.kind} name ${JSON.stringify(pkg.name)} is taken.`);
       }
       items.put(name, { packageId: pkg.id });
-      items.put(packageKey(pkg.id), attributesOf(pkg));
+      items.put(packageKey(pkg.id), packageRowOf(pkg));
     },
   },
 
@@ -48,7 +48,7 @@ export const packagePlanners: ChangePlanners<PackageInserted | PackageChanged> =
     plan: async (items, { package: pkg }) => {
       const stored = await items.get<PackageRow>(packageKey(pkg.id));
       requireRevisionBefore(stored, pkg, `The package ${pkg.name}`);
-      items.put(packageKey(pkg.id), attributesOf(pkg));
+      items.put(packageKey(pkg.id), packageRowOf(pkg));
     },
   },
 };
@@ -66,7 +66,7 @@ export class DynamoPackageStore implements PackageStore {
   }
 
   async findByName(kind: PackageKind, name: string): Promise<Package | null> {
-    const taken = await this.#database.get<{ packageId: string }>(nameKeyOf(kind, name));
+    const taken = await this.#database.get<{ packageId: string }>(packageNameKey(kind, name));
     return taken && this.find(taken.packageId);
   }
 
@@ -117,7 +117,7 @@ export function packageKey(id: string): Key {
   return { table: 'packages', pk: `package#${id}`, sk: 'package' };
 }
 
-function nameKeyOf(kind: PackageKind, name: string): Key {
+export function packageNameKey(kind: PackageKind, name: string): Key {
   return { table: 'packages', pk: `name#${kind}#${nameKey(name)}`, sk: alone };
 }
 
@@ -125,7 +125,7 @@ function partitionIn(group: string, state: Package['state']): string {
   return `packages#${group}#${state}`;
 }
 
-function attributesOf(pkg: Package): Attributes {
+export function packageRowOf(pkg: Package): Attributes {
   const { id, kind, ownerId, groupId, state } = pkg;
   const row: PackageRow = {
     id,

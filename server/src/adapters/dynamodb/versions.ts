@@ -25,10 +25,16 @@ import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 
 /** Moments are milliseconds since 1970. */
-interface VersionRow extends Omit<Version, 'createdAt' | 'decidedAt' | 'publishedAt'> {
+export interface VersionRow extends Omit<Version, 'createdAt' | 'decidedAt' | 'publishedAt'> {
   readonly createdAt: number;
   readonly decidedAt: number | null;
   readonly publishedAt: number | null;
+}
+
+/** Which package and label a version has. */
+export interface VersionPlaceRow {
+  readonly packageId: string;
+  readonly label: string;
 }
 
 /** Every version that is published goes through the partitions of two or three states. */
@@ -45,8 +51,8 @@ export const versionPlanners: ChangePlanners<VersionInserted | VersionChanged> =
         }
         items.put(label, { versionId: version.id });
       }
-      items.put(placeKey(version.id), { packageId: version.packageId, label: version.label });
-      items.put(versionKey(version), attributesOf(version));
+      items.put(versionPlaceKey(version.id), { packageId: version.packageId, label: version.label });
+      items.put(versionKey(version), versionRowOf(version));
     },
   },
 
@@ -55,7 +61,7 @@ export const versionPlanners: ChangePlanners<VersionInserted | VersionChanged> =
     plan: async (items, { version }) => {
       const stored = await items.get<VersionRow>(versionKey(version));
       requireRevisionBefore(stored, version, `The version ${version.label}`);
-      items.put(versionKey(version), attributesOf(version));
+      items.put(versionKey(version), versionRowOf(version));
       // It was this version's: only one that is not rejected has come to be changed.
       if (version.state === 'rejected') items.delete(labelKey(version));
     },
@@ -70,7 +76,7 @@ export class DynamoVersionStore implements VersionStore {
   }
 
   async find(id: string): Promise<Version | null> {
-    const place = await this.#database.get<{ packageId: string; label: string }>(placeKey(id));
+    const place = await this.#database.get<VersionPlaceRow>(versionPlaceKey(id));
     const row = place && (await this.#database.get<VersionRow>(versionKey({ id, ...place })));
     return row && versionOf(row);
   }
@@ -147,20 +153,20 @@ function labelled(key: string): string {
   return `version#${key}`;
 }
 
-function versionKey({ packageId, label, id }: Pick<Version, 'packageId' | 'label' | 'id'>): Key {
+export function versionKey({ packageId, label, id }: Pick<Version, 'packageId' | 'label' | 'id'>): Key {
   return { table: 'packages', pk: partitionOf(packageId), sk: `${labelled(orderKey(label))}#${id}` };
 }
 
-function labelKey({ packageId, label }: Pick<Version, 'packageId' | 'label'>): Key {
+export function labelKey({ packageId, label }: Pick<Version, 'packageId' | 'label'>): Key {
   return { table: 'packages', pk: partitionOf(packageId), sk: `label#${label}` };
 }
 
 /** Of the item that tells which package and label the version has. */
-export function placeKey(versionId: string): Key {
+export function versionPlaceKey(versionId: string): Key {
   return { table: 'packages', pk: `version#${versionId}`, sk: alone };
 }
 
-function attributesOf(version: Version): Attributes {
+export function versionRowOf(version: Version): Attributes {
   const { id, state, uploadedBy } = version;
   const row: VersionRow = {
     id,
@@ -185,7 +191,7 @@ function attributesOf(version: Version): Attributes {
   return { ...row, listPk: shardOf(partitionOfState(state), id, stateShards), listSk: id };
 }
 
-function versionOf(row: VersionRow): Version {
+export function versionOf(row: VersionRow): Version {
   const { decidedAt, publishedAt, uploadedBy } = row;
   return {
     id: row.id,

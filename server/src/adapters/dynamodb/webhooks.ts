@@ -17,17 +17,17 @@ import {
 } from '../../core/events/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
-import type { Attributes, DynamoDatabase } from './database.ts';
+import type { Attributes, DynamoDatabase, Write } from './database.ts';
 import type { FollowUpWorkers } from './follow-ups.ts';
 import { pageById } from './pages.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 import type { WorkingItems } from './working-items.ts';
 
-interface WebhookRow extends Omit<Webhook, 'createdAt'> {
+export interface WebhookRow extends Omit<Webhook, 'createdAt'> {
   readonly createdAt: number;
 }
 
-interface DeliveryRow extends Omit<Delivery, 'createdAt' | 'attempts'> {
+export interface DeliveryRow extends Omit<Delivery, 'createdAt' | 'attempts'> {
   readonly createdAt: number;
   readonly attempts: readonly (Omit<DeliveryAttempt, 'at'> & { readonly at: number })[];
 }
@@ -38,7 +38,7 @@ const deliveriesKeptMs = 90 * 24 * 60 * 60 * 1_000;
 
 export const webhookPlanners: ChangePlanners<WebhookChange> = {
   'webhook.insert': {
-    reads: ({ webhook }) => [userKey(webhook.userId)],
+    reads: ({ webhook }) => [webhooksOfUserKey(webhook.userId)],
     plan: async (items, { webhook }) => {
       const ids = await idsOf(items, webhook.userId);
       if (ids.length >= maximumWebhooksOfAUser) {
@@ -47,7 +47,7 @@ export const webhookPlanners: ChangePlanners<WebhookChange> = {
           `A user may have ${maximumWebhooksOfAUser} webhooks, and has ${ids.length}.`,
         );
       }
-      items.put(userKey(webhook.userId), { ids: [...ids, webhook.id] });
+      items.put(webhooksOfUserKey(webhook.userId), { ids: [...ids, webhook.id] });
       items.put(webhookKey(webhook.id), webhookAttributes(webhook));
     },
   },
@@ -66,18 +66,18 @@ export const webhookPlanners: ChangePlanners<WebhookChange> = {
       const webhook = await items.get<WebhookRow>(webhookKey(webhookId));
       if (webhook === null) throw notFound('webhook', webhookId);
       const ids = await idsOf(items, webhook.userId);
-      items.put(userKey(webhook.userId), { ids: ids.filter((id) => id !== webhookId) });
+      items.put(webhooksOfUserKey(webhook.userId), { ids: ids.filter((id) => id !== webhookId) });
       items.delete(webhookKey(webhookId));
       items.follow({ kind: 'forget-deliveries', payload: { webhookId } });
     },
   },
 
   'delivery.insert': {
-    reads: ({ delivery }) => [webhookKey(delivery.webhookId), placeKey(delivery.id)],
+    reads: ({ delivery }) => [webhookKey(delivery.webhookId), deliveryPlaceKey(delivery.id)],
     plan: async (items, { delivery }) => {
       if ((await items.get(webhookKey(delivery.webhookId))) === null) return;
-      if ((await items.get(placeKey(delivery.id))) !== null) return;
-      putDelivery(items, delivery);
+      if ((await items.get(deliveryPlaceKey(delivery.id))) !== null) return;
+      for (const { key, attributes } of deliveryWrites(delivery)) items.put(key, attributes ?? {});
     },
   },
 
@@ -85,7 +85,7 @@ export const webhookPlanners: ChangePlanners<WebhookChange> = {
     reads: ({ delivery }) => [deliveryKey(delivery)],
     plan: async (items, { delivery }) => {
       requireBefore(await items.get<DeliveryRow>(deliveryKey(delivery)), delivery, 'delivery');
-      putDelivery(items, delivery);
+      for (const { key, attributes } of deliveryWrites(delivery)) items.put(key, attributes ?? {});
     },
   },
 };
@@ -97,7 +97,7 @@ export function webhookFollowUps(database: DynamoDatabase): FollowUpWorkers {
       const range = { table: 'events', partition: deliveriesOf(String(webhookId)), pageSize: 100 } as const;
       for await (const { id, webhookId: of } of database.query<DeliveryRow>(range)) {
         await database.writeMany([
-          { key: placeKey(id), attributes: null },
+          { key: deliveryPlaceKey(id), attributes: null },
           { key: deliveryKey({ id, webhookId: of }), attributes: null },
         ]);
       }
@@ -105,14 +105,17 @@ export function webhookFollowUps(database: DynamoDatabase): FollowUpWorkers {
   };
 }
 
-async function idsOf(items: WorkingItems, userId: string): Promise<readonly string[]> {
-  return (await items.get<{ ids: readonly string[] }>(userKey(userId)))?.ids ?? [];
+export async function idsOf(items: WorkingItems, userId: string): Promise<readonly string[]> {
+  return (await items.get<{ ids: readonly string[] }>(webhooksOfUserKey(userId)))?.ids ?? [];
 }
 
-function putDelivery(items: WorkingItems, delivery: Delivery): void {
+/** The items of a delivery. */
+export function deliveryWrites(delivery: Delivery): Write[] {
   const expires = Math.ceil((Date.now() + deliveriesKeptMs) / 1_000);
-  items.put(placeKey(delivery.id), { webhookId: delivery.webhookId, expires });
-  items.put(deliveryKey(delivery), { ...deliveryAttributes(delivery), expires });
+  return [
+    { key: deliveryPlaceKey(delivery.id), attributes: { webhookId: delivery.webhookId, expires } },
+    { key: deliveryKey(delivery), attributes: { ...deliveryAttributes(delivery), expires } },
+  ];
 }
 
 function requireBefore(
@@ -140,7 +143,7 @@ export class DynamoWebhookStore implements WebhookStore {
   }
 
   async listOf(userId: string): Promise<readonly Webhook[]> {
-    const user = await this.#database.get<{ ids: readonly string[] }>(userKey(userId));
+    const user = await this.#database.get<{ ids: readonly string[] }>(webhooksOfUserKey(userId));
     const rows = await this.#database.getMany<WebhookRow>((user?.ids ?? []).map(webhookKey));
     return rows
       .filter((row) => row !== null)
@@ -156,7 +159,7 @@ export class DynamoWebhookStore implements WebhookStore {
   }
 
   async findDelivery(id: string): Promise<Delivery | null> {
-    const place = await this.#database.get<{ webhookId: string }>(placeKey(id));
+    const place = await this.#database.get<{ webhookId: string }>(deliveryPlaceKey(id));
     if (place === null) return null;
     const row = await this.#database.get<DeliveryRow>(deliveryKey({ id, webhookId: place.webhookId }));
     return row && deliveryOf(row);
@@ -168,15 +171,15 @@ export class DynamoWebhookStore implements WebhookStore {
   }
 }
 
-function webhookKey(id: string): Key {
+export function webhookKey(id: string): Key {
   return { table: 'events', pk: shardOf('webhooks', id, shards), sk: id };
 }
 
-function userKey(userId: string): Key {
+export function webhooksOfUserKey(userId: string): Key {
   return { table: 'events', pk: `webhooks-of#${userId}`, sk: alone };
 }
 
-function deliveryKey({ id, webhookId }: Pick<Delivery, 'id' | 'webhookId'>): Key {
+export function deliveryKey({ id, webhookId }: Pick<Delivery, 'id' | 'webhookId'>): Key {
   return { table: 'events', pk: deliveriesOf(webhookId), sk: id };
 }
 
@@ -184,15 +187,15 @@ function deliveriesOf(webhookId: string): string {
   return `deliveries#${webhookId}`;
 }
 
-function placeKey(deliveryId: string): Key {
+export function deliveryPlaceKey(deliveryId: string): Key {
   return { table: 'events', pk: `delivery#${deliveryId}`, sk: alone };
 }
 
-function webhookAttributes(webhook: Webhook): Attributes {
+export function webhookAttributes(webhook: Webhook): Attributes {
   return { ...webhook, kinds: [...webhook.kinds], createdAt: webhook.createdAt.getTime() };
 }
 
-function webhookOf(row: WebhookRow): Webhook {
+export function webhookOf(row: WebhookRow): Webhook {
   return {
     id: row.id,
     userId: row.userId,
@@ -215,7 +218,7 @@ function deliveryAttributes(delivery: Delivery): Attributes {
   };
 }
 
-function deliveryOf(row: DeliveryRow): Delivery {
+export function deliveryOf(row: DeliveryRow): Delivery {
   return {
     id: row.id,
     webhookId: row.webhookId,
