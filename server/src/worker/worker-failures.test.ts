@@ -220,6 +220,41 @@ test('a kind that was done again rests only shortly the next time', async () => 
   assert.equal(told.at(-1)?.outcome, 'finished');
 });
 
+test('a queue that is away when a job ends is told later, longer than the lease lasts: it costs no attempt', async () => {
+  const { ports, told, start, queue, outcomes } = await testWorker();
+  let down = true;
+  const ifUp = <T>(call: () => Promise<T>): Promise<T> => (down ? away() : call());
+  const jobs = withMethods(ports.jobs, {
+    lease: (...given) => (down && ran > 0 ? away() : ports.jobs.lease(...given)),
+    prolong: (...given) => ifUp(() => ports.jobs.prolong(...given)),
+    finish: (job) => ifUp(() => ports.jobs.finish(job)),
+    giveBack: (...given) => ifUp(() => ports.jobs.giveBack(...given)),
+  });
+  let ran = 0;
+  await queue('done');
+  start({ attempts: 1, run: async () => void ran++ }, { leaseMs: 30, concurrency: 1 }, { ...ports, jobs });
+  await until('the run', () => ran === 1);
+  await wait(60);
+  assert.deepEqual(told, []);
+  down = false;
+  await until('its end', () => told.length === 1);
+  assert.deepEqual([outcomes(), ran], [[['done', 'finished']], 1]);
+});
+
+test('a worker that stops does not wait for a queue that is away', async () => {
+  const { ports, start, queue, outcomes } = await testWorker();
+  let ran = false;
+  const jobs = withMethods(ports.jobs, { finish: () => away(), giveBack: () => away() });
+  await queue('left');
+  const run = async () => {
+    ran = true;
+  };
+  const worker = start({ run }, { concurrency: 1 }, { ...ports, jobs });
+  await until('the run', () => ran);
+  await worker.stop(60_000);
+  assert.deepEqual(outcomes(), [['left', 'lease-lost']]);
+});
+
 test('an outage at the end of a job leaves it to be run again', async () => {
   const { ports, clock, told, start, queue, outcomes } = await testWorker();
   let down = true;

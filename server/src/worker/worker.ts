@@ -1,4 +1,5 @@
 // Takes due jobs, one lease each, and runs their handlers; several workers on the same queue share the work.
+import { setTimeout as wait } from 'node:timers/promises';
 import { backOffMs, type JobKind, jobKinds, type LeasedJob } from '../core/jobs/index.ts';
 import type { JobHandler } from './job-handler.ts';
 import type { WorkerPorts } from './ports.ts';
@@ -131,7 +132,7 @@ export class Worker {
       if (job.attempt > handler.attempts) throw new Error('its worker ended without a word, again and again');
       await handler.run(this.#ports, job, aborter.signal);
       this.#resting.end(job.kind);
-      tell((await this.#ports.jobs.finish(job)) ? 'finished' : 'lease-lost');
+      tell((await this.#insist(() => this.#ports.jobs.finish(job))) ? 'finished' : 'lease-lost');
     } catch (error) {
       await this.#failed(job, handler, error, aborter.signal)
         .then((outcome) => tell(outcome, error))
@@ -139,6 +140,23 @@ export class Worker {
         .catch(() => tell('lease-lost', error));
     } finally {
       clearInterval(heartbeat);
+    }
+  }
+
+  /**
+   * Tells the queue what became of a job, again and again while the queue is away: it may lie in the very engine that
+   * the job has met away, and what it is not told costs the job an attempt.
+   */
+  async #insist(tellQueue: () => Promise<boolean>): Promise<boolean> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await tellQueue();
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        const { signal } = this.#stopping;
+        await wait(Math.min(100 * 2 ** tries, 5_000), undefined, { signal }).catch(() => {});
+        if (signal.aborted) throw error;
+      }
     }
   }
 
@@ -171,7 +189,7 @@ export class Worker {
     if (isOutage(error)) {
       const until = this.#resting.rest(job.kind, now, random);
       if (now.getTime() - job.runAt.getTime() < longestOutageMs) {
-        return (await jobs.giveBack(job, until)) ? 'postponed' : 'lease-lost';
+        return (await this.#insist(() => jobs.giveBack(job, until))) ? 'postponed' : 'lease-lost';
       }
     }
     if (job.attempt < handler.attempts) {

@@ -96,9 +96,11 @@ const cheapCost = { memoryKiB: 64, passes: 1, lanes: 1 };
 
 export type TestRegistry = Awaited<ReturnType<typeof testRegistry>>;
 
-/** `settings` narrows or widens what the operator has decided. */
-export async function testRegistry(settings: Partial<AccessSettings> = {}) {
-  const engine = memoryEngine();
+/** `settings` narrows or widens what the operator has decided; `ports` stand in for those in memory. */
+export async function testRegistry(
+  settings: Partial<AccessSettings> = {},
+  { engine = memoryEngine(), ...ports }: Partial<Registry> & { engine?: RecordsEngine } = {},
+) {
   const clock = new TestClock();
   const access = { ...accessSettings, ...settings };
   const signingKeys = new SigningKeys({ clock, secrets: new MemorySecretStore() });
@@ -127,6 +129,7 @@ export async function testRegistry(settings: Partial<AccessSettings> = {}) {
     observe: (entry) => void observed.push(entry),
     auditBehind: () => null,
     authenticate: (authorization, requester) => authenticateCaller(authentication, authorization, requester),
+    ...ports,
   };
 
   /** Adds a user with these permissions, a member of the groups with these ids. */
