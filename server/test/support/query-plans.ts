@@ -84,10 +84,16 @@ export async function postgresPlanner(server: TestServer): Promise<Planner> {
     if (this !== explaining && typeof given[0] === 'string') made.push(given[0]);
     return Reflect.apply(query, this, given);
   } as typeof query;
+  // As for any values: those that it is then explained with do not matter.
+  await explaining.query('SET plan_cache_mode = force_generic_plan');
   const explain = async (statement: string, format: string) => {
+    const count = Math.max(0, ...[...statement.matchAll(/\$(\d+)/g)].map(([, nth]) => Number(nth)));
+    const values = count === 0 ? '' : `(${Array(count).fill('NULL').join(', ')})`;
+    await explaining.query(`PREPARE explained AS ${statement}`);
     const { rows } = await explaining.query(
-      `EXPLAIN (GENERIC_PLAN, COSTS OFF, FORMAT ${format}) ${statement}`,
+      `EXPLAIN (COSTS OFF, FORMAT ${format}) EXECUTE explained${values}`,
     );
+    await explaining.query('DEALLOCATE explained');
     return rows.map((row) => row['QUERY PLAN']);
   };
   return {
