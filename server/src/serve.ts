@@ -10,16 +10,19 @@ import { wire } from './wiring/wire.ts';
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.server);
+  // Whatever keeps it from starting also ends what was opened, and so the process.
+  await using starting = new AsyncDisposableStack();
   const wired = await wire(config, logger);
+  starting.defer(wired.close);
   const app = await buildApp(wired.registry, config.server, logger);
   const { host, port } = config.server;
   // Before anybody can ask to be registered.
   const administrator = await ensureFirstAdministrator(wired.registry);
-  const address = await app.listen({ host, port }).catch(async (error) => {
+  const address = await app.listen({ host, port }).catch((error) => {
     announce(administrator);
-    await wired.close();
     throw error;
   });
+  starting.move();
   wired.listeningAt(address);
   const worker = config.worker.inServer
     ? startWorker(wired.worker, config.worker, wired.arrivals, logger)
