@@ -62,6 +62,14 @@ for (const server of s3Servers) {
       await close();
     });
 
+    test('a session tells when it began', { skip: server.sessionTimes }, async () => {
+      const { receiving, close } = await openTestContent(server, clock);
+      await receiving.begin(key, mebibyte, mebibyte);
+      const [session] = await Array.fromAsync(receiving.listSessions());
+      assert.ok(Math.abs((session?.beganAt.getTime() ?? 0) - Date.now()) < 60_000);
+      await close();
+    });
+
     test('addresses begin with the public endpoint', async () => {
       const publicEndpoint = 'http://s3.example.test:9';
       const { receiving, close } = await openTestContent(server, clock, { publicEndpoint });

@@ -22,11 +22,9 @@ const transient = { name: 'StorageError', failure: 'transient' };
 const permanent = { name: 'StorageError', failure: 'permanent' };
 
 for (const server of s3Servers) {
-  for (const [bucketKind, requireVersions] of [
-    ['keeps versions', true],
-    ['has none', false],
-  ] as const) {
-    describe(`${server.name}, a bucket that ${bucketKind}`, { skip: server.skip }, () => {
+  for (const kind of server.bucketKinds) {
+    const requireVersions = kind === 'that keeps versions';
+    describe(`${server.name}, a bucket ${kind}`, { skip: server.skip }, () => {
       let under: S3Content & { readonly bucket: string };
       let stranger: S3Client;
       const opened: S3Content[] = [];

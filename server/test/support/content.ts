@@ -115,14 +115,11 @@ async function listen(own: OwnContent): Promise<{ app: FastifyInstance; url: str
 export function describeOnEveryContent(port: string, suite: (under: () => ContentUnderTest) => void): void {
   describeOnOwnContent(port, suite);
   for (const server of s3Servers) {
-    for (const [bucket, requireVersions] of [
-      ['that keeps versions', true],
-      ['without versions', false],
-    ] as const) {
-      describe(`${port} on ${server.name}, a bucket ${bucket}`, { skip: server.skip }, () => {
+    for (const kind of server.bucketKinds) {
+      describe(`${port} on ${server.name}, a bucket ${kind}`, { skip: server.skip }, () => {
         let current: ContentUnderTest;
         beforeEach(async () => {
-          current = await s3Content(server, { requireVersions });
+          current = await s3Content(server, { requireVersions: kind === 'that keeps versions' });
         });
         afterEach(() => current.close());
         suite(() => current);

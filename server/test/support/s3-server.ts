@@ -1,12 +1,17 @@
-// S3 servers for tests: Ceph's gateway, that of the whole run or one started for the test file.
+// S3 servers for tests: Ceph's gateway, and moto behind a gate that refuses what moto lets pass. Those of the whole run,
+// or started for the test file.
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { ceph } from '../../../tools/test-servers/ceph.ts';
+import { moto } from '../../../tools/test-servers/moto.ts';
 import { ServerMissing, type TestServer } from '../../../tools/test-servers.ts';
 import { openS3Content, type S3Content, type S3Settings } from '../../src/adapters/s3/open-content.ts';
 import type { ClientSettings } from '../../src/adapters/s3/s3-client.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { areas } from '../../src/core/content/index.ts';
+import { openS3Gate } from './s3-gate.ts';
+
+export type BucketKind = 'that keeps versions' | 'without versions';
 
 export interface S3Server {
   readonly name: string;
@@ -15,6 +20,10 @@ export interface S3Server {
   readonly client: ClientSettings;
   /** What the server can and does. */
   readonly settings: Pick<S3Settings, 'checksums'>;
+  /** What buckets the contract suites are run on. */
+  readonly bucketKinds: readonly BucketKind[];
+  /** False where sessions tell when they began, else why they do not. */
+  readonly sessionTimes: string | false;
   /** False where SSE-S3 is taken and not done, else why that cannot be seen here. */
   readonly encrypts: string | false;
 }
@@ -23,6 +32,7 @@ const mebibyte = 1024 * 1024;
 export const sealKey = { id: 'test', secret: randomBytes(32) };
 
 const cephAt = await running(ceph);
+const motoAt = await running(moto);
 
 export const s3Servers: readonly S3Server[] = [
   {
@@ -34,8 +44,11 @@ export const s3Servers: readonly S3Server[] = [
       secretAccessKey: 'S3_CEPH_SECRET_KEY',
     }),
     settings: { checksums: 'none' },
+    bucketKinds: ['that keeps versions', 'without versions'],
+    sessionTimes: false,
     encrypts: false,
   },
+  await motoBehindGate(),
 ];
 
 /** Content in a bucket of its own, with small limits so that small objects go the ways of large ones. */
@@ -105,4 +118,22 @@ function clientSettings(
     maxAttempts: 4,
     retryMode: 'standard',
   };
+}
+
+async function motoBehindGate(): Promise<S3Server> {
+  const credentials = {
+    accessKeyId: 'AKIATESTTESTTESTTEST',
+    secretAccessKey: randomBytes(20).toString('hex'),
+  };
+  const about = {
+    name: 's3 (moto behind the gate)',
+    settings: { checksums: 'sha256' },
+    bucketKinds: ['that keeps versions'],
+    sessionTimes: 'moto tells another time',
+    encrypts: 'moto does what it is asked for',
+  } as const;
+  if (typeof motoAt === 'string') return { ...about, skip: motoAt, client: clientSettings('', credentials) };
+  const gate = await openS3Gate(motoAt.AWS_MOTO_ENDPOINT ?? '', credentials);
+  after(() => gate.close());
+  return { ...about, skip: false, client: clientSettings(gate.url, credentials) };
 }

@@ -5,7 +5,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { type FoundObject, withoutQuotes } from './found-object.ts';
+import { type FoundObject, keptVersion, withoutQuotes } from './found-object.ts';
 import { copySourceOf } from './places.ts';
 import type { CopyTarget } from './s3-objects.ts';
 
@@ -33,7 +33,7 @@ export async function copyInParts(
         ...(target.ifAbsent && { IfNoneMatch: '*' }),
       }),
     );
-    return { etag: withoutQuotes(ETag), versionId: VersionId ?? null };
+    return { etag: withoutQuotes(ETag), versionId: keptVersion(VersionId) };
   } catch (error) {
     // Should this fail too, a rule of the bucket removes what is left.
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});

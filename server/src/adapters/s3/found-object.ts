@@ -25,6 +25,11 @@ export function statOf(found: FoundObject): ContentStat {
   return { sizeBytes: found.sizeBytes, revision: revisionOf(found) };
 }
 
+/** `null` is what a bucket without versions calls the one that it has. */
+export function keptVersion(versionId: string | undefined): string | null {
+  return versionId === undefined || versionId === '' || versionId === 'null' ? null : versionId;
+}
+
 export function withoutQuotes(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }

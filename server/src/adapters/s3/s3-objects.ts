@@ -21,7 +21,7 @@ import { StorageError } from '../../core/errors.ts';
 import { copyInParts } from './copy-in-parts.ts';
 import { type Encryption, encryptionParameters } from './encryption.ts';
 import { fetchRange } from './fetch-range.ts';
-import { type FoundObject, withoutQuotes } from './found-object.ts';
+import { type FoundObject, keptVersion, withoutQuotes } from './found-object.ts';
 import { type Buckets, copySourceOf, placeOf } from './places.ts';
 import type { Checksums } from './s3-client.ts';
 import { isNotThere, isUnmet, storageErrorFrom } from './storage-error.ts';
@@ -126,7 +126,7 @@ export class S3Objects {
     });
     try {
       const { VersionId } = await upload.done();
-      return await this.#written(key, VersionId ?? null);
+      return await this.#written(key, keptVersion(VersionId));
     } catch (error) {
       if (failure !== undefined) throw failure.error;
       throw storageErrorFrom(error, printKey(key));
@@ -190,7 +190,7 @@ export class S3Objects {
         ...target.parameters,
       }),
     );
-    return { etag: withoutQuotes(CopyObjectResult?.ETag), versionId: VersionId ?? null };
+    return { etag: withoutQuotes(CopyObjectResult?.ETag), versionId: keptVersion(VersionId) };
   }
 
   /** Removes the object, or exactly that version of it, for good. */
@@ -255,8 +255,7 @@ function foundIn(head: HeadObjectCommandOutput): Omit<FoundObject, 'bucket' | 'k
   return {
     sizeBytes: ContentLength,
     etag: withoutQuotes(head.ETag),
-    // `null` is what a bucket calls versions that it does not keep.
-    versionId: VersionId === undefined || VersionId === 'null' ? null : VersionId,
+    versionId: keptVersion(VersionId),
     modifiedAt: LastModified,
     sha256: isWhole ? Buffer.from(ChecksumSHA256, 'base64').toString('hex') : null,
   };

@@ -60,14 +60,10 @@ export function isNotThere(error: unknown): boolean {
 /** What an error about `what` means; errors that are ours already stay as they are. */
 export function storageErrorFrom(error: unknown, what: string): StorageError | RegistryError {
   if (error instanceof StorageError || error instanceof RegistryError) return error;
-  const name = nameOf(error);
-  const message =
-    error instanceof Error && error.message !== 'UnknownError' ? `${name} ${error.message}` : name;
-  return new StorageError(
-    failureOf(name, statusOf(error)),
-    `${what}: ${message || 'unknown failure'}`,
-    error,
-  );
+  const [name, status] = [nameOf(error), statusOf(error)];
+  const explained = error instanceof Error && error.message !== 'UnknownError' ? error.message : '';
+  const told = [status, name, explained].filter((word) => word !== undefined && word !== '');
+  return new StorageError(failureOf(name, status), `${what}: ${told.join(' ') || 'unknown failure'}`, error);
 }
 
 function failureOf(name: string, status: number | undefined): StorageFailure {
