@@ -17,8 +17,9 @@ export interface AuditFilter {
 
 export interface AuditLog {
   /**
-   * Appends entries of reading operations and of refusals, all or none. When it resolves, a crash of the process loses
-   * nothing of it; a power cut may take back what was appended last. Appending an id again changes nothing.
+   * Appends entries of reading operations and of refusals. When it resolves, a crash of the process loses nothing of
+   * it; a power cut may take back what was appended last. When it rejects, some of them may have been appended:
+   * appending an id again, by the process that has tried before, changes nothing.
    */
   append(entries: readonly AuditEntry[]): Promise<void>;
 

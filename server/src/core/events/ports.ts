@@ -28,7 +28,7 @@ export interface WebhookStore {
   listOf(userId: string): Promise<readonly Webhook[]>;
   /** Everybody's, oldest first. */
   list(page: PageRequest): Promise<Page<Webhook>>;
-  /** Null when there is none. */
+  /** Null when there is none. Engines may forget a delivery 90 days after its last change. */
   findDelivery(id: string): Promise<Delivery | null>;
   /** Newest first, by the time of their making. */
   listDeliveries(webhookId: string, page: PageRequest): Promise<Page<Delivery>>;

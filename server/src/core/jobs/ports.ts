@@ -6,7 +6,7 @@ export interface JobQueue {
   /**
    * Leases the job that is due longest, or null when none is due. A lease that ran out counts as an attempt. An
    * engine may wait some seconds for a job to come, until `signal` is aborted, and may give due jobs in another order
-   * when it is told of them by messages.
+   * when it is told of them by messages. On some engines a job comes a moment after the commit that queued it.
    */
   lease(
     kinds: readonly JobKind[],

@@ -16,7 +16,7 @@ export interface PackageStore {
   find(id: string): Promise<Package | null>;
   /** By `nameKey(name)` within the kind. Deleted ones are found. */
   findByName(kind: PackageKind, name: string): Promise<Package | null>;
-  /** Newest first. */
+  /** Newest first. On some engines a change shows here a moment after its commit. */
   list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>>;
 }
 
@@ -56,6 +56,9 @@ export interface VersionStore {
     filter: { states: readonly VersionState[]; labels?: LabelRange | undefined },
     page: PageRequest,
   ): Promise<Page<Version>>;
-  /** Of all packages, oldest first: what waits for somebody. */
+  /**
+   * Of all packages, oldest first: what waits for somebody. On some engines a change shows here a moment after its
+   * commit.
+   */
   listByState(state: VersionState, page: PageRequest): Promise<Page<Version>>;
 }
