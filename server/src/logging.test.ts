@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineForPeople } from './logging.ts';
+import { pino } from 'pino';
+import { lineForPeople, plainLines } from './logging.ts';
 
 const line = (fields: object) =>
   JSON.stringify({ level: 'info', time: '2026-01-31T12:00:00.123Z', ...fields });
@@ -24,4 +25,19 @@ test('what a client sends cannot forge a line or move the cursor', () => {
   );
   assert.equal(text.split('\n').length, 2);
   assert.ok(!text.includes('\u001b'));
+});
+
+test('a plain line is the one that the logger would write, and none where the logger writes none', () => {
+  const written: string[] = [];
+  const formatters = { level: (level: string) => ({ level }) };
+  const timestamp = () => ',"time":"2026-01-31T12:00:00.123Z"';
+  const logger = pino({ base: null, formatters, timestamp }, { write: (text: string) => written.push(text) });
+  const about = { requestId: '1', path: '/a "b"\u2028\n', status: 200, ms: 1.5, user: null, address: '::1' };
+  logger.info(about, 'request');
+  plainLines(logger)(about, 'request');
+  const [own, plain] = written.map((text) => text.replace(/"time":"[^"]+"/, '"time":""'));
+  assert.equal(plain, own);
+  logger.level = 'warn';
+  plainLines(logger)(about, 'request');
+  assert.equal(written.length, 2);
 });

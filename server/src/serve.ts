@@ -2,7 +2,7 @@
 import type { Config } from './config/index.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './core/access/index.ts';
 import { buildApp } from './http/app.ts';
-import { createLogger, exitAfterLog } from './logging.ts';
+import { createLogger, exitAfterLog, plainLines } from './logging.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
 import { wire } from './wiring/wire.ts';
@@ -14,7 +14,7 @@ export async function serve(config: Config): Promise<void> {
   await using starting = new AsyncDisposableStack();
   const wired = await wire(config, logger);
   starting.defer(wired.close);
-  const app = await buildApp(wired.registry, config.server, logger);
+  const app = await buildApp(wired.registry, config.server, logger, plainLines(logger));
   const { host, port } = config.server;
   // Before anybody can ask to be registered.
   const administrator = await ensureFirstAdministrator(wired.registry);

@@ -52,10 +52,12 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
 ];
 
+/** `tellRequest` writes the one line of the log that every request has. */
 export async function buildApp(
   registry: Registry,
   settings: HttpSettings,
   logger: FastifyBaseLogger,
+  tellRequest = (about: object, message: string) => logger.info(about, message),
 ): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
@@ -81,7 +83,7 @@ export async function buildApp(
   });
   app.addSchema(Problem);
   await secureForBrowsers(app, settings);
-  observeRequests(app, registry);
+  observeRequests(app, registry, tellRequest);
   endConnectionsOnClose(app, registry);
   await describeApi(app, registry.version);
   const limits = rateLimits(registry, settings);
