@@ -1,9 +1,11 @@
 // Runs the test suite: `npm test`, or parts of it: `npm test -- server/test/contract --name "a revoked token"`.
 //
 // The files of the workspaces run two at a time; then those of acceptance/, which start real servers and measure
-// them, one at a time. At the end: what was skipped, with its reason, then the runner's closing lines.
+// them, one at a time: all of them on the embedded engines, those of the main flow on every other set of engines, too.
+// `--engines` runs the files of acceptance/ that are asked for, or all, on one set. At the end: what was skipped, with
+// its reason, then the runner's closing lines.
 import { globSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -12,8 +14,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { startTestServers } from './test-servers.ts';
 
-const usage = `Usage: npm test -- [<file or folder> …] [--name <pattern>] [--nothing-skipped]
+const usage = `Usage: npm test -- [<file or folder> …] [--name <pattern>] [--engines <set>] [--nothing-skipped]
 
+  --engines          the files of acceptance/ on this set of engines: embedded, postgres-s3, dynamodb-s3-sqs
   --name             only tests whose name matches the regular expression
   --nothing-skipped  a skipped test fails the run; for machines that should have everything`;
 
@@ -21,6 +24,13 @@ const limitMs = 45 * 60_000;
 const root = fileURLToPath(new URL('../', import.meta.url));
 const counted = ['tests', 'suites', 'passed', 'failed', 'cancelled', 'skipped', 'todo'] as const;
 const printedAs: Partial<Record<(typeof counted)[number], string>> = { passed: 'pass', failed: 'fail' };
+
+const embedded = 'embedded';
+/** Sets of engines besides the embedded ones, and what runs on them when nothing was asked for. */
+const otherEngines = ['postgres-s3', 'dynamodb-s3-sqs'];
+const mainFlow = ['main-job', 'uploads', 'downloads', 'several-processes'].map((name) =>
+  join('acceptance', 'test', `${name}.test.ts`),
+);
 
 interface Outcome {
   readonly counts: Record<(typeof counted)[number], number>;
@@ -39,6 +49,7 @@ async function main(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       name: { type: 'string' },
+      engines: { type: 'string' },
       'nothing-skipped': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -55,7 +66,7 @@ async function main(args: string[]): Promise<number> {
   };
   const begun = performance.now();
   const isAcceptance = (file: string) => file.startsWith(`acceptance${sep}`);
-  const inParts = files.filter((file) => !isAcceptance(file));
+  const inParts = values.engines === undefined ? files.filter((file) => !isAcceptance(file)) : [];
   const servers = files.some((file) => /^(server|acceptance)\W/.test(file))
     ? await startTestServers()
     : noServers;
@@ -64,7 +75,15 @@ async function main(args: string[]): Promise<number> {
   for (const reason of servers.missing) console.log(styleText('yellow', `Not started: ${reason}`));
   try {
     await runFiles(inParts, 2, values.name, outcome);
-    await runFiles(files.filter(isAcceptance), 1, values.name, outcome);
+    for (const engines of values.engines === undefined ? [embedded, ...otherEngines] : [values.engines]) {
+      const isAsked = (file: string) =>
+        isAcceptance(file) &&
+        (engines === embedded || values.engines !== undefined || mainFlow.includes(file));
+      const asked = files.filter(isAsked);
+      if (asked.length > 0) console.log(styleText('bold', `\nacceptance on ${engines}`));
+      process.env.ACCEPTANCE_ENGINES = engines;
+      await runFiles(asked, 1, values.name, outcome);
+    }
   } finally {
     await servers.stop();
   }

@@ -1,5 +1,5 @@
 // Real servers: the program of this repository as a process, on a free port of the loopback interface, with a data
-// folder of its own. Whatever a test forgets to stop ends with the test.
+// folder of its own and engines as chosen (engines.ts). Whatever a test forgets to stop ends with the test.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Api, waitFor } from './call.ts';
+import { type Installation, installationOf, removeInstallations } from './engines.ts';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,7 +44,17 @@ export class AssayProcess {
   #output = '';
   #complaints = '';
 
-  constructor(command: readonly string[], dataFolder: string, environment: Environment = {}) {
+  /** Starts it on the engines of the registry in the data folder. */
+  static async launch(
+    command: readonly string[],
+    dataFolder: string,
+    environment: Environment = {},
+  ): Promise<AssayProcess> {
+    const engines = (await installationOf(dataFolder)).environment;
+    return new AssayProcess(command, dataFolder, { ...engines, ...environment });
+  }
+
+  protected constructor(command: readonly string[], dataFolder: string, environment: Environment) {
     const program = join(root, 'server/src/main.ts');
     this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...command], {
       cwd: tmpdir(),
@@ -125,17 +136,19 @@ export class AssayProcess {
 export class ServerProcess extends AssayProcess {
   readonly dataFolder: string;
   readonly environment: Environment;
+  readonly #installation: Installation;
   #url = '';
 
   /** Resolves when the server says that it is ready. */
   static async start(dataFolder: string, environment: Environment = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(['serve'], dataFolder, environment);
+    const server = new ServerProcess(await installationOf(dataFolder), dataFolder, environment);
     server.#url = (await server.printed(/^Assay is ready at (http:\/\/\S+)$/m))[1] ?? '';
     return server;
   }
 
-  private constructor(command: readonly string[], dataFolder: string, environment: Environment) {
-    super(command, dataFolder, environment);
+  private constructor(installation: Installation, dataFolder: string, environment: Environment) {
+    super(['serve'], dataFolder, { ...installation.environment, ...environment });
+    this.#installation = installation;
     this.dataFolder = dataFolder;
     this.environment = environment;
   }
@@ -157,6 +170,13 @@ export class ServerProcess extends AssayProcess {
   /** Paths of all files in the data folder. */
   async files(): Promise<string[]> {
     return [...(await filesBelow(this.dataFolder)).keys()];
+  }
+
+  /** `<area>/<path>` of everything that is stored of content, parts of unfinished uploads among it. */
+  async stored(): Promise<string[]> {
+    if (this.#installation.stored !== null) return this.#installation.stored();
+    const content = (await this.files()).filter((path) => path.startsWith('content/'));
+    return content.map((path) => path.slice('content/'.length));
   }
 
   /** Stops in an orderly way, and makes sure that it was: exit code 0, and not one error in the log. */
@@ -194,9 +214,10 @@ export async function temporaryFolder(): Promise<string> {
 
 const folders: string[] = [];
 
-/** At the end of a file: ends the servers that a failed test has left running, and removes every temporary folder. */
+/** At the end of a file: ends the servers that a failed test has left running, and removes every temporary folder and what belongs to it. */
 export async function removeTemporaryFolders(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
+  await removeInstallations();
   const removed = folders
     .splice(0)
     .map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 }));

@@ -109,7 +109,7 @@ describe('the first start', () => {
 
   test('on a port that is taken fails with the reason, and the password that it printed is good', async () => {
     const data = join(await temporaryFolder(), 'data');
-    const failing = new AssayProcess(['serve'], data, { ASSAY_PORT: new URL(server.url).port });
+    const failing = await AssayProcess.launch(['serve'], data, { ASSAY_PORT: new URL(server.url).port });
     assert.deepEqual(await failing.exit(), { code: 1, signal: null });
     assert.match(failing.complaints, /EADDRINUSE/);
     const [, password = ''] = /one-time password (\S+)/.exec(failing.output) ?? [];
@@ -249,8 +249,7 @@ describe('a bad package', () => {
     assert.deepEqual([outcome.state, outcome.reason], ['rejected', 'It leads outside.']);
     const again = await publish(ada.api, { name: 'rejected' });
     assert.equal(again.packageId, packageId);
-    const left = [...(await filesBelow(server.dataFolder)).keys()];
-    assert.ok(!left.includes(`content/quarantine/${versionId}`));
+    assert.ok(!(await server.stored()).includes(`quarantine/${versionId}`));
   });
 
   test('is rejected at once when its bytes are not those that were declared', async () => {

@@ -36,7 +36,7 @@ after(async () => {
   await removeTemporaryFolders();
 });
 
-const stored = async (digest: string) => (await server.files()).some((path) => path.includes(digest));
+const stored = async (digest: string) => (await server.stored()).some((path) => path.includes(digest));
 
 test('a package that is deleted while a version of it is being checked keeps not one byte', async () => {
   const { packageId } = await publish(ada.api, { name: 'deleted-meanwhile' });
@@ -51,7 +51,7 @@ test('a package that is deleted while a version of it is being checked keeps not
   await waitFor(
     'the removal of its bytes',
     async () =>
-      !(await server.files()).some((path) =>
+      !(await server.stored()).some((path) =>
         [digestOf(bytes), versionId ?? '', id].some((part) => path.includes(part)),
       ),
     { timeoutMs: 15_000 },

@@ -25,7 +25,7 @@ async function run(
   environment: Environment = {},
   data = server.dataFolder,
 ): Promise<Exit & { output: string; complaints: string }> {
-  const process = new AssayProcess(command.split(' ').filter(Boolean), data, environment);
+  const process = await AssayProcess.launch(command.split(' ').filter(Boolean), data, environment);
   const exit = await process.exit();
   return { ...exit, output: process.output, complaints: process.complaints };
 }

@@ -305,7 +305,7 @@ describe('content', () => {
     const bytes = await smallPackage('published twice');
     const first = await publish(ada.api, { name: 'twin-a' }, bytes);
     const second = await publish(grace.api, { name: 'twin-b' }, bytes);
-    const paths = (await server.files()).filter((path) => path.includes(digestOf(bytes)));
+    const paths = (await server.stored()).filter((path) => path.includes(digestOf(bytes)));
     assert.equal(paths.length, 1, paths.join(' '));
 
     const given = await addressOf(reader.api, first.packageId);
@@ -334,5 +334,5 @@ async function addressOf(api: Api, packageId: string): Promise<string> {
 }
 
 async function stored(digest: string): Promise<boolean> {
-  return (await server.files()).some((path) => path.includes(digest));
+  return (await server.stored()).some((path) => path.includes(digest));
 }

@@ -130,7 +130,7 @@ test('a second signal ends a server at once, whatever is under way', async () =>
 
 test('workers on the same data share the jobs: every version is decided once', async () => {
   const server = await startServer();
-  const worker = new AssayProcess(['work'], server.dataFolder, { ASSAY_WORKER_POLL_MS: '20' });
+  const worker = await AssayProcess.launch(['work'], server.dataFolder, { ASSAY_WORKER_POLL_MS: '20' });
   await worker.printed(/works on jobs/);
   const ada = await addUser(await enterAsAdministrator(server), 'ada');
   const uploads = await Promise.all(
@@ -153,7 +153,7 @@ test('a server without a worker takes uploads, and leaves the jobs to workers of
   const server = await startServer({ ASSAY_WORKER_IN_SERVER: 'false' });
   const ada = await addUser(await enterAsAdministrator(server), 'ada');
   const { id } = await upload(ada.api, { name: 'waiting' }, await zipOf({ 'data.bin': randomBytes(1024) }));
-  const worker = new AssayProcess(['work'], server.dataFolder, { ASSAY_WORKER_POLL_MS: '20' });
+  const worker = await AssayProcess.launch(['work'], server.dataFolder, { ASSAY_WORKER_POLL_MS: '20' });
   assert.equal((await decided(ada.api, id)).outcome.state, 'published');
   assert.ok(!server.log.some(({ kind }) => kind === 'check-version'));
   await waitFor('the check in the log of the worker', () =>

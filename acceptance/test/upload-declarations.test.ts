@@ -244,5 +244,5 @@ describe('a package in one request', () => {
 });
 
 async function incomingFiles(): Promise<string[]> {
-  return (await server.files()).filter((path) => path.startsWith('content/incoming'));
+  return (await server.stored()).filter((path) => path.startsWith('incoming/'));
 }

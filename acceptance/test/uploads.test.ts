@@ -378,9 +378,9 @@ function addressesFor(id: string, partNumbers: readonly number[]): Promise<{ add
   return ok(api.post<{ addresses: PartAddress[] }>(`/api/uploads/${id}/parts`, { partNumbers }));
 }
 
-/** What the data folder has of an upload. */
+/** What is stored of an upload. */
 async function traceOf(of: ServerProcess, id: string): Promise<string[]> {
-  return (await of.files()).filter((path) => path.includes(id));
+  return (await of.stored()).filter((path) => path.includes(id));
 }
 
 async function nothingArrived(id: string): Promise<void> {

@@ -93,7 +93,7 @@ export class CrashingServer {
 
   /** Starts a process that dies before, or just when, it is ready. Nobody but itself notices. */
   async failToStart(afterMs: number): Promise<void> {
-    const starting = new AssayProcess(['serve'], this.dataFolder, this.#environment);
+    const starting = await AssayProcess.launch(['serve'], this.dataFolder, this.#environment);
     await pause(afterMs);
     assert.ok(starting.isRunning, `it has ended by itself: ${starting.complaints}${starting.output}`);
     starting.signal('SIGKILL');

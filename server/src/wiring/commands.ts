@@ -10,14 +10,17 @@ import { openSecrets } from './secrets.ts';
 import { servable } from './servable.ts';
 
 export async function wireCommands(config: Config) {
+  await using opening = new AsyncDisposableStack();
   const records = await openRecords(config);
+  opening.defer(() => records.close());
   await records.prepare();
   const { requests: engine } = await servable({ requests: records.engine, worker: records.engine });
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
   const guards = new Guards(config);
   const { signingKeys } = await openSecrets(config, { clock, randomness, aws: awsOf(config), guards });
   const access = await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness });
-  return { ports: { ...engine, ...access, clock, randomness }, close: () => records.close() };
+  const opened = opening.move();
+  return { ports: { ...engine, ...access, clock, randomness }, close: () => opened.disposeAsync() };
 }
 
 export type CommandPorts = Awaited<ReturnType<typeof wireCommands>>['ports'];

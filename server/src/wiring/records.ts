@@ -48,8 +48,10 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
     };
   },
 
-  async dynamodb() {
-    throw new Error('ASSAY_RECORDS=dynamodb cannot be opened yet.');
+  async dynamodb(config) {
+    const { openDynamoDb } = await import('../adapters/dynamodb/open-dynamodb.ts');
+    const { engine, migrate, close } = openDynamoDb({ aws: await awsOf(config)(), ...config.dynamodb });
+    return { engine, migrate, prepare: migrate, close };
   },
 };
 

@@ -18,19 +18,28 @@ interface Opened<T> {
 
 const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
 
-/** Migrated, and with keys of its own where there are none. */
-export async function openSide(config: Config): Promise<Opened<TransferSide>> {
+/** With keys of its own where there are none. `open`: how its records are made ready. */
+export async function openSide(
+  config: Config,
+  open: 'prepare' | 'migrate' = 'prepare',
+): Promise<Opened<TransferSide>> {
   const records = await openRecords(config);
   try {
-    await records.migrate();
+    await records[open]();
     const { engine } = records;
     const guards = new Guards(config);
     const aws = awsOf(config);
     const keys = await openSecrets(config, { clock, randomness, aws, guards });
     const { addressKeys, secrets, secretBox } = keys;
     const given = { engine, clock, randomness, addressKeys, publicUrl: () => config.server.publicUrl, aws };
-    const { content } = await openContent(config, given);
-    return { opened: { ...engine, content, secrets, secretBox }, close: () => records.close() };
+    const { content, close } = await openContent(config, given);
+    return {
+      opened: { ...engine, content, secrets, secretBox },
+      close: async () => {
+        await close?.();
+        await records.close();
+      },
+    };
   } catch (error) {
     await records.close();
     throw error;
@@ -49,7 +58,7 @@ export async function openTransfer(
   try {
     const source = await openSide(from);
     closing.push(source.close);
-    const target = await openSide(to);
+    const target = await openSide(to, 'migrate');
     closing.push(target.close);
     const journal = openTransferJournal(given.journalPath);
     closing.push(() => journal.close());

@@ -38,86 +38,111 @@ export interface Wired {
 
 /** Opens the engines that the configuration names, migrated, and connects the ports to them. */
 export async function wire(config: Config, logger: Logger): Promise<Wired> {
-  const records = await openRecords(config);
-  await records.prepare();
-  const guards = new Guards(config);
-  const aws = awsOf(config);
-  const clock = new SystemClock();
-  const queue = await openQueue(config, {
-    engines: await servable(guards.records(records.engine)),
-    aws,
-    clock,
-    report: (problem, cause) => logger.warn({ err: cause }, problem),
-  });
-  const { engines } = queue;
-  const randomness = new SystemRandomness();
-  const { signingKeys, addressKeys, secretBox } = await openSecrets(config, {
-    clock,
-    randomness,
-    aws,
-    guards,
-  });
-  const boxes = guards.secretBox(secretBox);
+  // When something cannot be opened, what was opened before it is closed again.
+  await using opening = new AsyncDisposableStack();
   const at = { url: config.server.publicUrl };
-  const given = { engine: engines.requests, clock, randomness, addressKeys, publicUrl: () => at.url, aws };
-  const opened = await openContent(config, given);
-  const contents = guards.content(opened);
-  const { uploads, checks } = config;
-  const thread = new URL('../check-thread.ts', import.meta.url);
-  const examiner = new ThreadedExaminer(thread, checks, checks, opened.threadData);
-  const telling = tellingPorts(config, engines.requests, clock, guards);
+  const opened = await openEngines(config, logger, opening, () => at.url);
+  const { engines, contents, boxes, secrets, guards, aws, system } = opened;
+  const telling = tellingPorts(config, engines.requests, system.clock, guards);
   const watching = watchingPorts(config, engines.requests, {
-    clock,
+    clock: system.clock,
     content: contents.requests.content,
     guards,
   });
+  opening.defer(() => watching.stop());
   const observing = observingAudit(engines.requests, {
     ...observedAudit,
     report: (problem, cause) => logger.error({ err: cause }, problem),
     lost: (entries) => telling.telemetry.auditLost(entries),
   });
+  const examiner = openExaminer(config, opened.threadData, opening);
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
+  opening.defer(() => arrivals?.close());
+  const { uploads } = config;
+  const worker = {
+    ...engines.worker,
+    ...contents.worker,
+    ...telling,
+    ...system,
+    secretBox: boxes.worker,
+    announcer: await openAnnouncer(config, aws),
+    examiner: measured(examiner, telling.telemetry),
+    sweepGraceMs: config.worker.sweepGraceMs,
+  };
+  const registry = {
+    ...engines.requests,
+    ...contents.requests,
+    ...telling,
+    ...system,
+    ...watching.ports,
+    ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system })),
+    secretBox: boxes.requests,
+    uploadLimits: uploads,
+    downloadLifetimeMs: uploads.downloadLifetimeMs,
+    observe: observing.observe,
+    auditBehind: observing.behind,
+  };
+  const all = opening.move();
   return {
     arrivals,
-    worker: {
-      ...engines.worker,
-      ...contents.worker,
-      ...telling,
-      secretBox: boxes.worker,
-      announcer: await openAnnouncer(config, aws),
-      clock,
-      randomness,
-      examiner: measured(examiner, telling.telemetry),
-      sweepGraceMs: config.worker.sweepGraceMs,
-    },
+    worker,
+    registry,
     seeWorker: watching.seeWorker,
     listeningAt: (url) => {
       at.url ||= url;
     },
-    registry: {
-      ...engines.requests,
-      ...contents.requests,
-      uploadLimits: uploads,
-      downloadLifetimeMs: uploads.downloadLifetimeMs,
-      ...(await accessPorts(config, { tokens: engines.requests.tokens, signingKeys, clock, randomness })),
-      clock,
-      randomness,
-      ...telling,
-      secretBox: boxes.requests,
-      ...watching.ports,
-      observe: observing.observe,
-      auditBehind: observing.behind,
-    },
     flushAudit: () => observing.flush(),
-    close: async () => {
-      watching.stop();
-      await examiner.close();
-      await queue.close();
-      await arrivals?.close();
-      await opened.close?.();
-      await records.close();
-    },
+    close: () => all.disposeAsync(),
   };
+}
+
+/** Everything that keeps something: records, jobs, keys and content. */
+async function openEngines(
+  config: Config,
+  logger: Logger,
+  opening: AsyncDisposableStack,
+  publicUrl: () => string,
+) {
+  const aws = awsOf(config);
+  const guards = new Guards(config);
+  const system = { clock: new SystemClock(), randomness: new SystemRandomness() };
+  const records = await openRecords(config);
+  opening.defer(() => records.close());
+  await records.prepare();
+  const queue = await openQueue(config, {
+    engines: await servable(guards.records(records.engine)),
+    aws,
+    clock: system.clock,
+    report: (problem, cause) => logger.warn({ err: cause }, problem),
+  });
+  opening.defer(() => queue.close());
+  const secrets = await openSecrets(config, { ...system, aws, guards });
+  const given = {
+    ...system,
+    engine: queue.engines.requests,
+    addressKeys: secrets.addressKeys,
+    publicUrl,
+    aws,
+  };
+  const { threadData, close, ...content } = await openContent(config, given);
+  opening.defer(() => close?.());
+  return {
+    engines: queue.engines,
+    contents: guards.content(content),
+    boxes: guards.secretBox(secrets.secretBox),
+    threadData,
+    secrets,
+    guards,
+    aws,
+    system,
+  };
+}
+
+function openExaminer({ checks }: Config, threadData: unknown, opening: AsyncDisposableStack): Examiner {
+  const thread = new URL('../check-thread.ts', import.meta.url);
+  const examiner = new ThreadedExaminer(thread, checks, checks, threadData);
+  opening.defer(() => examiner.close());
+  return examiner;
 }
 
 const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 500, behindAt: 2_000, maximumKept: 20_000 };
