@@ -152,26 +152,30 @@ export class SqsJobQueue implements JobQueue {
   }
 
   async finish(job: LeasedJob): Promise<boolean> {
-    return this.#settle(job, await this.#ports.records.finish(job));
+    return this.#settle(job, (records) => records.finish(job));
   }
 
   async fail(job: LeasedJob, failure: string, runAt: Date | null, now: Date): Promise<boolean> {
-    const failed = await this.#ports.records.fail(job, failure, runAt, now);
+    const failed = await this.#settle(job, (records) => records.fail(job, failure, runAt, now));
     if (failed && runAt !== null) this.#tell([{ id: job.id, runAt }], now);
     if (failed && runAt === null) this.#tellDead(job, failure);
-    return this.#settle(job, failed);
+    return failed;
   }
 
   async giveBack(job: LeasedJob, dueAt: Date): Promise<boolean> {
-    const givenBack = await this.#ports.records.giveBack(job, dueAt);
+    const givenBack = await this.#settle(job, (records) => records.giveBack(job, dueAt));
     if (givenBack) this.#tell([{ id: job.id, runAt: dueAt }], this.#ports.now());
-    return this.#settle(job, givenBack);
+    return givenBack;
   }
 
-  /** Removes the message of a job that was leased here; one of a lease that is lost is somebody else's by now. */
-  #settle(job: LeasedJob, kept: boolean): boolean {
+  /**
+   * Ends a lease, and removes the message it began with. That of a lease which was lost, or whose end could not be
+   * written, comes again, and finds what has become of the job.
+   */
+  async #settle(job: LeasedJob, end: (records: JobQueue) => Promise<boolean>): Promise<boolean> {
     const message = this.#messages.get(job.leaseId);
     this.#messages.delete(job.leaseId);
+    const kept = await end(this.#ports.records);
     if (kept && message !== undefined) this.#call(() => this.#ports.queue.remove(message.receipt));
     return kept;
   }
