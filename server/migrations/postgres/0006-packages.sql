@@ -79,13 +79,16 @@ DECLARE
   found_here integer;
 BEGIN
   WHILE segment >= 0 AND missing > 0 LOOP
+    -- Apart, so that nothing but the index of the terms can be chosen to find them.
     RETURN QUERY
-      SELECT position FROM package_search
-      WHERE position < below AND terms @@ (
-        SELECT string_agg(replace(asked, '@', nth || '.'), ' | ')::tsquery
-        FROM generate_series(greatest(segment - segments_at_once + 1, 0), segment) AS nth
+      WITH hits AS MATERIALIZED (
+        SELECT position FROM package_search
+        WHERE terms @@ (
+          SELECT string_agg(replace(asked, '@', nth || '.'), ' | ')::tsquery
+          FROM generate_series(greatest(segment - segments_at_once + 1, 0), segment) AS nth
+        )
       )
-      ORDER BY position DESC LIMIT missing;
+      SELECT position FROM hits WHERE position < below ORDER BY position DESC LIMIT missing;
     GET DIAGNOSTICS found_here = ROW_COUNT;
     missing := missing - found_here;
     segment := segment - segments_at_once;
