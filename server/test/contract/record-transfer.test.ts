@@ -1,6 +1,7 @@
 // What every engine promises of moving its records: what is read out of one and stored in another is the same registry.
 // The table of samples names every kind of record: a new kind does not compile before it stands here.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { nameKeyOf } from '../../src/core/access/index.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
@@ -355,6 +356,51 @@ describeOnEveryEngine('record transfer', (engine) => {
     assert.deepEqual(await found('tokenizer'), ['p2'], 'whose title it is');
   });
 });
+
+test('every table of the schema holds records of some kind, or what follows from them', async () => {
+  const schema = new URL('../../migrations/sqlite/', import.meta.url);
+  const scripts = await Promise.all(
+    (await readdir(schema)).map((name) => readFile(new URL(name, schema), 'utf8')),
+  );
+  const tables = scripts.flatMap((script) =>
+    [...script.matchAll(/^CREATE (?:VIRTUAL )?TABLE (\w+)/gm)].map(([, table = '']) => table),
+  );
+  assert.deepEqual(tables.sort(), [...heldTables, ...followingTables].sort());
+});
+
+/** What each kind of record lies in. */
+const heldIn: { readonly [K in RecordKind]: string } = {
+  user: 'users',
+  'former-user': 'users',
+  group: 'groups',
+  'group-member': 'group_members',
+  session: 'sessions',
+  'personal-token': 'personal_tokens',
+  item: 'items',
+  package: 'packages',
+  version: 'versions',
+  'version-file': 'version_files',
+  report: 'reports',
+  upload: 'uploads',
+  'content-hold': 'content_holds',
+  'content-removal': 'content_removals',
+  webhook: 'webhooks',
+  delivery: 'webhook_deliveries',
+  event: 'events',
+  job: 'jobs',
+  'audit-entry': 'audit_entries',
+};
+const heldTables = [...new Set(Object.values(heldIn))];
+
+/** Made again from the records above, of the packages' kind, forgotten, or about the engine itself. */
+const followingTables = [
+  'administrators',
+  'audit_days',
+  'package_search',
+  'package_readmes',
+  'login_attempts',
+  'registry_marks',
+];
 
 describeOnEveryEngine('registry marks', (engine) => {
   test('there is none at first, and the last one written is read', async () => {

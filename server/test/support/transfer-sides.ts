@@ -1,11 +1,14 @@
 // Registries to be moved: a small one with something of everything, made as the registry makes it, and what there is
 // in one, to be compared.
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { MemoryContentStore } from '../../src/adapters/memory/content-store.ts';
 import { memoryEngine } from '../../src/adapters/memory/memory-engine.ts';
 import { MemorySecretStore } from '../../src/adapters/memory/secret-store.ts';
 import { sessionKeysSecret } from '../../src/core/access/index.ts';
 import {
   addressKeysSecret,
+  type ContentKey,
   type ContentStore,
   incomingKey,
   packageKey,
@@ -23,7 +26,6 @@ import {
   type TransferJournal,
   type TransferSide,
 } from '../../src/core/transfer/index.ts';
-import { get, put } from './content.ts';
 import {
   randomness,
   someAuditEntry,
@@ -63,14 +65,17 @@ export function memoryJournal(): TransferJournal {
 
 export const published = 'published bytes';
 export const webhookSecret = 'the signing secret';
+const secret = Buffer.alloc(32, 'a secret').toString('base64url');
+const sessionKeys = JSON.stringify({ keys: [{ id: 'key', secret, createdAt: '2026-01-31T12:00:00Z' }] });
+const addressKeys = JSON.stringify([{ id: 'key', secret }]);
 /** The time of everything in `someRegistry`; tokens are good for longer. */
 export const at = new Date('2026-01-31T12:00:00Z');
 
 /** Something of every kind, a finished and an open upload, and jobs that wait and that are dead. */
 export async function someRegistry(side: TestSide): Promise<void> {
   await someRecords(side);
-  await side.secrets.create(sessionKeysSecret, 'session keys');
-  await side.secrets.create(addressKeysSecret, 'address keys');
+  await side.secrets.create(sessionKeysSecret, sessionKeys);
+  await side.secrets.create(addressKeysSecret, addressKeys);
   await put(side.content, packageKey(someDigest(published)), published);
   await put(side.content, quarantineKey('v2'), 'suspicious bytes');
   await put(side.content, incomingKey('completed'), 'bytes to be checked');
@@ -132,6 +137,11 @@ async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide):
   await files.put('v1', [someFile({ path: 'a' }), someFile({ path: 'b' })]);
 }
 
+/** Stores a whole object. */
+export async function put(store: ContentStore, key: ContentKey, bytes: Uint8Array | string): Promise<void> {
+  await store.write(key, Readable.from([Buffer.from(bytes)], { objectMode: false }));
+}
+
 /**
  * All that there is, in one order for every engine: records by kind with the secrets of webhooks open, the bytes of
  * all content, and the secrets that all processes share.
@@ -175,7 +185,7 @@ async function contentIn(content: ContentStore): Promise<Record<string, string>>
   const found: Record<string, string> = {};
   for (const area of ['packages', 'quarantine', 'processed', 'incoming'] as const) {
     for await (const key of content.list(area)) {
-      found[`${area}/${key.path}`] = (await get(content, key)).toString();
+      found[`${area}/${key.path}`] = (await buffer(await content.read(key))).toString('latin1');
     }
   }
   return found;

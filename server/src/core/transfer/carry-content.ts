@@ -1,12 +1,12 @@
-// One pass over the content, which makes the target's the same as the source's. Every object that is carried is hashed
-// while it is read at the source and again as it lies at the target; what the journal knows to be the same, and nobody
-// has touched on either side since, is not read again.
+// One pass over the content, which makes the target's the same as the source's. Every object is hashed while it is read
+// at the source and again as it lies at the target; what the journal knows to be the same, and nobody has touched on
+// either side since, is not read again.
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Area, type ContentKey, type ContentStore, digestOf, printKey } from '../content/index.ts';
 import { StorageError } from '../errors.ts';
 import type { UploadStore } from '../uploads/index.ts';
-import type { CarriedContent, TransferJournal } from './ports.ts';
+import type { TransferJournal } from './ports.ts';
 
 export interface ContentOutcome {
   readonly count: number;
@@ -85,51 +85,76 @@ async function carryPresent(sides: ContentSides, key: ContentKey): Promise<Carri
   if (known?.sourceRevision === from.revision && known.targetRevision === to?.revision) {
     return { sizeBytes, stored: false };
   }
-  const present = to?.sizeBytes === sizeBytes ? await bytesDigest(target, key) : null;
-  const digest = present === null ? await copy(sides, key) : await bytesDigest(source, key);
-  if (!isNamedBy(key, digest)) {
-    if (present === null) await target.remove(key);
-    return 'damaged';
-  }
-  if (present !== null && present !== digest) await copy(sides, key);
-  const stored = present !== digest;
-  const found = stored ? await bytesDigest(target, key) : digest;
+  const present = to?.sizeBytes === sizeBytes ? await digestIn(target, key) : null;
+  const wanted = present === null ? await store(sides, key) : await digestIn(source, key);
+  if (wanted === null || !isNamedBy(key, wanted)) return 'damaged';
+  if (present !== null && present !== wanted) await store(sides, key);
   const after = await target.stat(key);
-  if (found !== digest || after === null) {
-    throw new StorageError('transient', `${printKey(key)} was not stored as it was sent.`);
-  }
-  const carried: CarriedContent = {
-    digest,
+  if (after === null) throw notAsSent(key);
+  journal.remember(key, {
+    digest: wanted,
     sizeBytes,
     sourceRevision: from.revision,
     targetRevision: after.revision,
-  };
-  journal.remember(key, carried);
-  return { sizeBytes, stored };
+  });
+  return { sizeBytes, stored: present !== wanted };
 }
 
-/** Resolves with the digest of what the source gave. */
-async function copy({ source, target }: ContentSides, key: ContentKey): Promise<string> {
-  const hash = createHash('sha256');
-  const bytes = Readable.from(hashed(await source.read(key), hash), { objectMode: false });
+/**
+ * Stores the object at the target, and reads it again there. Resolves with its digest, or with null and nothing stored
+ * when it is not what its name says. What lies under its digest comes there as it does when it is published, from
+ * another place: some stores read it only then.
+ */
+async function store({ source, target }: ContentSides, key: ContentKey): Promise<string | null> {
+  const isPackage = digestOf(key) !== null;
+  const place: ContentKey = isPackage
+    ? { area: 'incoming', path: `transfer-${key.path.split('/').at(-1)}` }
+    : key;
   try {
-    await target.write(key, bytes);
+    const { digest, revision } = await send(await source.read(key), target, place);
+    if (!isNamedBy(key, digest)) return null;
+    if ((await digestIn(target, place)) !== digest) throw notAsSent(key);
+    if (isPackage) {
+      await target.remove(key);
+      await target.copy(place, key, revision);
+    }
+    return digest;
   } finally {
-    bytes.destroy();
+    if (isPackage) await target.remove(place);
   }
-  return hash.digest('hex');
 }
 
-async function* hashed(bytes: Readable, hash: Hash): AsyncIterable<Buffer> {
+async function send(bytes: Readable, target: ContentStore, key: ContentKey) {
+  const hash = createHash('sha256');
+  const hashed = Readable.from(hashing(bytes, hash), { objectMode: false });
+  try {
+    const { revision } = await target.write(key, hashed);
+    return { digest: hash.digest('hex'), revision };
+  } finally {
+    hashed.destroy();
+  }
+}
+
+async function* hashing(bytes: Readable, hash: Hash): AsyncIterable<Buffer> {
   for await (const chunk of bytes) {
     hash.update(chunk);
     yield chunk;
   }
 }
 
-async function bytesDigest(store: ContentStore, key: ContentKey): Promise<string> {
+function notAsSent(key: ContentKey): StorageError {
+  return new StorageError('transient', `${printKey(key)} was not stored as it was sent.`);
+}
+
+/** Null when the store has found out by itself that the bytes are not what they should be. */
+async function digestIn(store: ContentStore, key: ContentKey): Promise<string | null> {
   const hash = createHash('sha256');
-  for await (const chunk of await store.read(key)) hash.update(chunk);
+  try {
+    for await (const chunk of await store.read(key)) hash.update(chunk);
+  } catch (error) {
+    if (error instanceof StorageError && error.failure === 'permanent') return null;
+    throw error;
+  }
   return hash.digest('hex');
 }
 

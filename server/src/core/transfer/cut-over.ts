@@ -3,6 +3,7 @@
 import type { DailyCount } from '../audit/index.ts';
 import { carryAllContent, carryKind, carrySecrets, tellContent, tellKind } from './carry-everything.ts';
 import { recordKinds, type Settled } from './kinds.ts';
+import type { RegistryMark } from './ports.ts';
 import { writableForMs } from './read-only.ts';
 import { canonicalText } from './same-records.ts';
 import { refused, type Transfer, type TransferPorts } from './sides.ts';
@@ -21,26 +22,26 @@ export async function cutOver(
   transfer: Transfer,
   { settleMs }: { readonly settleMs: number },
 ): Promise<void> {
-  const since = await makeReadOnly(ports, transfer);
-  ports.tell(`The source is read-only since ${since.toISOString()}.`);
+  const mark = await makeReadOnly(ports, transfer);
+  ports.tell(`The source is read-only since ${mark.since.toISOString()}.`);
   await ports.pause(writableForMs + settleMs);
+  // What was written until now was begun before the mark; what is written from now on, reading writes.
+  const since = ports.clock.now();
   await runningJobsEnd(ports);
   await carrySecrets(ports);
   if (transfer.movesRecords) await recordsAreTheSame(ports, since);
   if (transfer.movesContent) await contentIsTheSame(ports);
   // In this order: begun again in between, it still finds a target that belongs to it.
   if (!transfer.movesRecords) return;
-  const { transferId } = transfer.source;
-  await ports.source.marks.write({ state: 'moved', transferId, since });
+  await ports.source.marks.write({ ...mark, state: 'moved' });
   await ports.target.marks.write(null);
 }
 
-async function makeReadOnly({ clock, source }: TransferPorts, transfer: Transfer): Promise<Date> {
-  const { state, transferId, since } = transfer.source;
-  if (state !== 'being-copied') return since;
-  const now = clock.now();
-  await source.marks.write({ state: 'read-only', transferId, since: now });
-  return now;
+async function makeReadOnly({ clock, source }: TransferPorts, transfer: Transfer): Promise<RegistryMark> {
+  if (transfer.source.state !== 'being-copied') return transfer.source;
+  const mark = { ...transfer.source, state: 'read-only', since: clock.now() } as const;
+  await source.marks.write(mark);
+  return mark;
 }
 
 async function runningJobsEnd({ clock, source, pause, tell }: TransferPorts): Promise<void> {
@@ -94,14 +95,18 @@ async function contentIsTheSame(ports: TransferPorts): Promise<void> {
   throw refused('The content is not the same on both sides.');
 }
 
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const daysAtOnce = 366;
 /** Of the years before there was a registry. */
 const firstDay = new Date('2020-01-01T00:00:00Z');
 
-/** Engines keep these counts themselves, beside the entries. Those of the last day go on while the source is read. */
+/**
+ * Engines keep these counts themselves, beside the entries. Those of the last day go on while the source is read; what
+ * was read shortly before midnight may be noted shortly after.
+ */
 async function dailyCountsAreTheSame({ source, target, tell }: TransferPorts, since: Date): Promise<void> {
-  const lastDay = new Date(since.toISOString().slice(0, 10));
+  const lastDay = new Date(new Date(since.getTime() - hourMs).toISOString().slice(0, 10));
   let days = 0;
   for (let from = firstDay; from < lastDay; from = later(from, lastDay)) {
     const filter = { from, until: later(from, lastDay) };

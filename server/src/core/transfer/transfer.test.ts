@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { put } from '../../../test/support/content.ts';
 import { assertSurvivesDeath } from '../../../test/support/dying-ports.ts';
 import {
   randomness,
@@ -18,6 +17,7 @@ import {
   memoryJournal,
   memorySide,
   published,
+  put,
   recordsOf,
   someRegistry,
   type TestSide,
@@ -233,6 +233,7 @@ test('content that is not what its name says is told, not carried, and not cut o
   assert.equal((await move.source.marks.read())?.state, 'read-only');
   await move.source.content.remove(key);
   await finish(move);
+  assert.deepEqual(await everythingIn(move.target), await arrived(move.source));
 });
 
 test('what somebody changes at the target before the cut-over is found and set right', async () => {
@@ -393,6 +394,7 @@ function joined(ports: TransferPorts, threatened: Flat): TransferPorts {
         stat: (key) => content.stat(key),
         read: (key) => content.read(key),
         write: (key, bytes) => content.write(key, bytes),
+        copy: (from, to, revision) => content.copy(from, to, revision),
         remove: (key) => content.remove(key),
         // A listing is walked, not awaited.
         list: (area) => target.content.list(area),
