@@ -170,10 +170,23 @@ describe('DynamoDB with interruptions', { skip: whyNoDynamoDb() ?? false }, () =
   });
 
   test('downloads that are noted together cost less than one write unit each', async () => {
-    const { database, engine } = openWith(() => null);
+    // DynamoDB Local states less for transactions than DynamoDB charges: two units for each KiB of each item.
+    let units = 0;
+    const counting = {
+      send: async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
+        const { TransactItems = [] } = command.input as {
+          TransactItems?: { Put?: { Item: { entries: Buffer } } }[];
+        };
+        for (const { Put } of TransactItems) {
+          units += 2 * Math.ceil(((Put?.Item.entries.length ?? 0) + 200) / 1_024);
+        }
+        return documents.send(command as never);
+      },
+    };
+    const { audit } = dynamoEngine(new DynamoDatabase(counting as unknown as Client, registry.tablePrefix));
     const at = new Date('2026-06-06T10:00:00Z');
-    await engine.audit.append(Array.from({ length: 100 }, () => someAuditEntry({ at })));
-    assert.ok(database.meter.units.writes < 100, `${database.meter.units.writes} write units`);
+    await audit.append(Array.from({ length: 100 }, () => someAuditEntry({ at })));
+    assert.ok(units > 0 && units < 100, `${units} write units`);
   });
 
   test('a job that the index still tells of, though somebody has it, is not leased twice', async () => {
