@@ -3,6 +3,7 @@
 // for a registry with a database, buckets and a queue of its own, which are removed with the folder.
 import { createHash } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
@@ -32,6 +33,15 @@ export const enginesName = chosen(process.env.ACCEPTANCE_ENGINES ?? 'embedded');
 /** For the options of a test that looks into the data folder itself: false, or why it is skipped. */
 export const onlyEmbedded: string | false =
   enginesName === 'embedded' ? false : `is about the data folder, which ${enginesName} leaves empty`;
+
+/** For tests about several API processes, of which one may receive into a data folder: false, or why they are skipped. */
+export const notEmbedded: string | false =
+  enginesName === 'embedded' ? 'several API processes need engines beside the data folder' : false;
+
+/** What the strong ETag of served content must look like: the digest, where S3 does not make one of its own. */
+export function etagOf(digest: string): RegExp {
+  return enginesName === 'embedded' ? new RegExp(`^"${digest}"$`) : /^"[^"]+"$/;
+}
 
 function chosen(given: string): EnginesName {
   if (given === 'embedded' || given === 'postgres-s3' || given === 'dynamodb-s3-sqs') return given;
@@ -63,7 +73,7 @@ export async function removeInstallations(): Promise<void> {
 const makers: Readonly<Record<EnginesName, (name: string) => Promise<Installation>>> = {
   embedded: async () => ({ environment: {}, stored: null, remove: async () => {} }),
   'postgres-s3': (name) => together([postgres(name), buckets(name)]),
-  'dynamodb-s3-sqs': (name) => together([dynamodb(name), buckets(name), queue(name)]),
+  'dynamodb-s3-sqs': (name) => together([dynamodb(name), buckets(name), queue(name), keys(name)]),
 };
 
 async function together(parts: readonly Promise<Installation>[]): Promise<Installation> {
@@ -215,8 +225,7 @@ async function dynamodb(name: string): Promise<Installation> {
 
 async function queue(name: string): Promise<Installation> {
   const endpoint = started('AWS_MOTO_ENDPOINT');
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new SQSClient({ endpoint, region, credentials });
+  const client = new SQSClient({ endpoint, region, credentials: anyCredentials });
   const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: name }));
   return {
     environment: {
@@ -232,6 +241,29 @@ async function queue(name: string): Promise<Installation> {
     },
   };
 }
+
+/** Secrets Manager and KMS. What is made there stays: the emulator ends with the run. */
+async function keys(name: string): Promise<Installation> {
+  const endpoint = started('AWS_MOTO_ENDPOINT');
+  const client = new KMSClient({ endpoint, region, credentials: anyCredentials });
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+  client.destroy();
+  return {
+    environment: {
+      ASSAY_SECRETS: 'secrets-manager',
+      ASSAY_SECRETS_PREFIX: `${name}/`,
+      ASSAY_ENCRYPTION: 'kms',
+      ASSAY_KMS_KEY: KeyMetadata?.KeyId ?? '',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+      AWS_ENDPOINT_URL_KMS: endpoint,
+    },
+    stored: null,
+    remove: async () => {},
+  };
+}
+
+/** Emulators take any. */
+const anyCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 function started(variable: string): string {
   const value = process.env[variable];

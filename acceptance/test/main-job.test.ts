@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { after, describe, test } from 'node:test';
 import { corruptPackage, encryptedPackage, linkingPackage, unsafePackage } from '../src/bad-packages.ts';
 import { type Api, ok, type Page, refused } from '../src/call.ts';
+import { etagOf, onlyEmbedded } from '../src/engines.ts';
 import {
   begin,
   type Download,
@@ -80,7 +81,7 @@ describe('the first start', () => {
     );
   });
 
-  test('lets nobody else of the machine read its data and secrets', async () => {
+  test('lets nobody else of the machine read its data and secrets', { skip: onlyEmbedded }, async () => {
     const modeOf = async (path: string) => (await stat(join(server.dataFolder, path))).mode & 0o777;
     assert.equal(await modeOf('.'), 0o700);
     const secrets = [...(await filesBelow(server.dataFolder)).keys()].filter((path) =>
@@ -278,7 +279,7 @@ async function downloaded(api: Api, packageId: string): Promise<{ digest: string
   const { url, digest } = await ok(api.get<Download>(`/api/packages/${packageId}/download`));
   const response = await fetch(url);
   assert.equal(response.status, 200);
-  assert.equal(response.headers.get('etag'), `"${digest}"`);
+  assert.match(response.headers.get('etag') ?? '', etagOf(digest));
   const hash = createHash('sha256');
   let sizeBytes = 0;
   for await (const chunk of response.body ?? []) {
