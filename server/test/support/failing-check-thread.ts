@@ -17,8 +17,8 @@ export default async (task: Task): ReturnType<typeof checkThread> => {
   const bytes = content.store === 'memory' ? Buffer.from(content.bytes) : Buffer.alloc(0);
   const fault = faults.find((name) => bytes.includes(faultMarker(task.task, name)));
   if (fault === 'unreadable') {
-    const { failure, message } = new StorageError('transient', 'the store does not answer');
-    return { storageFailure: failure, message };
+    const { failure, transience, message } = new StorageError('transient', 'the store does not answer');
+    return { storageFailure: failure, transience, message };
   }
   if (fault !== undefined) fail(fault);
   return checkThread(task);

@@ -34,10 +34,15 @@ export async function commitItems(
     await plan(items);
     if (!items.changed) return;
     const cancelled = await make(database, items);
-    if (cancelled === null) return;
+    if (cancelled === null) {
+      if (Date.now() <= items.lastMoment) return;
+      throw new StorageError('transient', 'DynamoDB: the answer came too late to rely on it');
+    }
     refuseUnlessPassing(cancelled);
     if (!(await patience.wait())) {
-      throw new StorageError('transient', 'DynamoDB: others were faster at every try', cancelled.error);
+      throw new StorageError('transient', 'DynamoDB: others were faster at every try', cancelled.error, {
+        transience: 'contended',
+      });
     }
   }
 }

@@ -22,7 +22,7 @@ export function openFileSource(location: Extract<ContentLocation, { store: 'file
   const file = attempt(path, () => openSync(path, 'r'));
   if (attempt(path, () => statFrom(fstatSync(file, { bigint: true }))).revision !== revision) {
     closeSync(file);
-    throw new StorageError('transient', `${path} has changed since it was located`);
+    throw changed(`${path} has changed since it was located`);
   }
   let buffer = spare;
   spare = Buffer.alloc(0);
@@ -33,7 +33,7 @@ export function openFileSource(location: Extract<ContentLocation, { store: 'file
       if (wanted > buffer.length) buffer = Buffer.allocUnsafeSlow(wanted);
       for (let filled = 0; filled < wanted; ) {
         const count = attempt(path, () => readSync(file, buffer, filled, wanted - filled, position + filled));
-        if (count === 0) throw new StorageError('transient', `${path} is shorter than ${sizeBytes} bytes`);
+        if (count === 0) throw changed(`${path} is shorter than ${sizeBytes} bytes`);
         filled += count;
       }
       return buffer.subarray(0, wanted);
@@ -51,4 +51,9 @@ function attempt<T>(path: string, work: () => T): T {
   } catch (error) {
     throw storageErrorFrom(error, path);
   }
+}
+
+/** The folder is well: whoever comes again finds what is there now. */
+function changed(message: string): StorageError {
+  return new StorageError('transient', message, undefined, { transience: 'contended' });
 }

@@ -126,7 +126,9 @@ export class S3ContentStore implements ContentStore {
     } catch (error) {
       if (!(error instanceof StorageError && error.failure === 'permanent')) throw error;
       await this.#objects.remove(to, copy);
-      throw new StorageError('transient', `${source.key} is not what is to lie at ${printKey(to)}`, error);
+      throw new StorageError('transient', `${source.key} is not what is to lie at ${printKey(to)}`, error, {
+        transience: 'contended',
+      });
     }
   }
 

@@ -82,5 +82,6 @@ function isSame({ versionId, etag, modifiedAt }: Pinned, answer: GetObjectComman
 }
 
 function changed({ key }: Pinned, cause?: unknown): StorageError {
-  return new StorageError('transient', `${key} has changed since it was looked at`, cause);
+  const transience = 'contended';
+  return new StorageError('transient', `${key} has changed since it was looked at`, cause, { transience });
 }

@@ -173,7 +173,10 @@ export class S3Objects {
     } catch (error) {
       if (!isUnmet(error)) throw storageErrorFrom(error, printKey(to));
       if (ifAbsent && (await this.find(to)) !== null) throw new AlreadyThere(printKey(to));
-      throw new StorageError('transient', `${from.key} has changed since it was looked at`, error);
+      const transience = 'contended';
+      throw new StorageError('transient', `${from.key} has changed since it was looked at`, error, {
+        transience,
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { RegistryError, StorageError } from '../../core/errors.ts';
+import { RegistryError, StorageError, type Transience } from '../../core/errors.ts';
 
 /**
  * What an SQLSTATE says (postgresql.org/docs/current/errcodes-appendix.html), by the longest beginning that is
@@ -30,6 +30,15 @@ const meanings: Readonly<Record<string, 'transient' | 'permanent' | 'broken'>> =
 /** Two transactions that cannot both go on: one of them begins again. */
 const contention: ReadonlySet<string> = new Set(['40001', '40P01']);
 
+/** What is known of a transient failure; of the others it is not known whether something was applied. */
+const transiences: Readonly<Record<string, Transience>> = {
+  '40001': 'contended',
+  '40P01': 'contended',
+  53300: 'busy', // too many connections
+  '55P03': 'contended', // locked for too long
+  '57P03': 'unreached', // starting, or shutting down
+};
+
 /** After these the connection is of no use, though it stands. */
 const unusable: ReadonlySet<string> = new Set(['25006', '25P03', '25P04']);
 
@@ -37,12 +46,12 @@ const unusable: ReadonlySet<string> = new Set(['25006', '25P03', '25P04']);
 const untrusted =
   /^(ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)|does not support SSL/;
 
-/** What the stores throw instead of an error of `pg`. */
-export function told(error: unknown): unknown {
+/** What the stores throw instead of an error of `pg`; `transience` is what is known when the server has not said it. */
+export function told(error: unknown, transience: Transience = 'unanswered'): unknown {
   if (error instanceof pg.DatabaseError) return toldByServer(error);
   const { code, message } = error as { code?: unknown; message?: unknown };
   const failure = untrusted.test(String(code)) || untrusted.test(String(message)) ? 'permanent' : 'transient';
-  return new StorageError(failure, 'the database does not answer', error);
+  return new StorageError(failure, 'the database does not answer', error, { transience });
 }
 
 function toldByServer(error: pg.DatabaseError): unknown {
@@ -50,7 +59,8 @@ function toldByServer(error: pg.DatabaseError): unknown {
   const meaning = meanings[code] ?? meanings[code.slice(0, 2)] ?? 'transient';
   if (meaning === 'broken') return error;
   const message = meaning === 'permanent' ? 'the database is not usable' : 'the database cannot just now';
-  return new StorageError(meaning, message, error);
+  const transience = transiences[code] ?? 'unanswered';
+  return new StorageError(meaning, message, error, { transience });
 }
 
 /** Was the transaction given up only because another one was in its way? */

@@ -112,7 +112,7 @@ export function asKyselyWants(
     options: {},
     async connect() {
       const client = await acquire().catch((error) => {
-        throw told(error);
+        throw told(error, 'unreached');
       });
       const known = wrapped.get(client) ?? wrap(client);
       wrapped.set(client, known);

@@ -8,7 +8,7 @@ import type {
   StructureChecked,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
-import type { StorageFailure } from '../../core/errors.ts';
+import type { StorageFailure, Transience } from '../../core/errors.ts';
 
 /** Every piece of work, with what it answers. */
 export interface CheckTasks {
@@ -43,4 +43,4 @@ export interface PackedSurvey {
 /** An error loses its class on the way between threads; a store that fails must stay recognisable. */
 export type TaskOutcome<T> =
   | { readonly answer: T }
-  | { readonly storageFailure: StorageFailure; readonly message: string };
+  | { readonly storageFailure: StorageFailure; readonly transience: Transience; readonly message: string };

@@ -35,7 +35,9 @@ export function checkThreadHandler(ports: ThreadPorts): (task: CheckTask) => Pro
         source.close?.();
       }
     } catch (error) {
-      if (error instanceof StorageError) return { storageFailure: error.failure, message: error.message };
+      if (error instanceof StorageError) {
+        return { storageFailure: error.failure, transience: error.transience, message: error.message };
+      }
       throw error;
     }
   };

@@ -80,7 +80,10 @@ export class TaskRunner {
         if (limit.aborted) return { incomplete: `It did not finish within ${limitMs / 1000} s.` };
         return { incomplete: failureOf(error, this.#settings) };
       }
-      if ('storageFailure' in outcome) throw new StorageError(outcome.storageFailure, outcome.message);
+      if ('storageFailure' in outcome) {
+        const { storageFailure, transience, message } = outcome;
+        throw new StorageError(storageFailure, message, undefined, { transience });
+      }
       return outcome as { answer: CheckTasks[Name]['answer'] };
     });
   }

@@ -50,5 +50,8 @@ function endedEarly(source: ByteSource, position: number): StorageError {
   return new StorageError(
     'transient',
     `the content of ${source.sizeBytes} bytes could not be read at ${position}`,
+    undefined,
+    // It was there a moment ago, and its store answers: each time counts as an attempt.
+    { transience: 'contended' },
   );
 }
