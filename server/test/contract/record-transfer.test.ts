@@ -234,6 +234,20 @@ describeOnEveryEngine('record transfer', (engine) => {
     assert.deepEqual(await engine().jobs.statistics(at), [], 'nobody is told of them again');
   });
 
+  test('packages can be read in the order of their ids', async () => {
+    const packages = samples.package.toReversed();
+    for (const kept of packages) await engine().transfer.package.put([kept]);
+    const { read, readOldestFirst = read } = engine().transfer.package;
+    const ids: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof read>> = await readOldestFirst(after, 2);
+      ids.push(...page.records.map((kept) => kept.package.id));
+      after = page.next;
+    } while (after !== null);
+    assert.deepEqual(ids, ['p1', 'p2', 'p3']);
+  });
+
   test('what was stored is what the registry works with', async () => {
     await storeAll(engine());
     const { users, groups, tokens, packages, versions, search, files, reports, jobs, holds } = engine();

@@ -11,7 +11,15 @@ import {
   searchKey,
   searchWordsKey,
 } from './package-search-index.ts';
-import { type PackageRow, packageKey, packageNameKey, packageOf, packageRowOf } from './packages.ts';
+import {
+  type PackageRow,
+  packageKey,
+  packageNameKey,
+  packageOf,
+  packageRowOf,
+  packagesByAge,
+} from './packages.ts';
+import { take } from './ranges.ts';
 import { commitItems } from './transaction.ts';
 import {
   labelKey,
@@ -26,7 +34,18 @@ import type { WorkingItems } from './working-items.ts';
 
 export function packagesTransfer(database: DynamoDatabase): Pick<RecordTransfer, 'package' | 'version'> {
   return {
-    package: keptKind(database, keptPackages(database)),
+    package: {
+      ...keptKind(database, keptPackages(database)),
+      async readOldestFirst(after, limit) {
+        const rows = await take(packagesByAge(database, after, limit), limit);
+        const last = rows.length < limit ? undefined : rows.at(-1);
+        const kept = keptPackages(database);
+        const records = await eachAtOnce(rows, async (row) =>
+          kept.recordOf({ ...row, ...packageKey(row.id) }),
+        );
+        return { records: records.filter((record) => record !== null), next: last?.id ?? null };
+      },
+    },
     version: keptKind(database, keptVersions(database)),
   };
 }

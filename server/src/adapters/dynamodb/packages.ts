@@ -14,6 +14,7 @@ import {
   type PackageKind,
   type PackageStore,
   packageKinds,
+  packageStates,
 } from '../../core/packages/index.ts';
 import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
@@ -104,6 +105,19 @@ function partitionsOf({
   return kinds.flatMap((one) =>
     states.map((state) => ({ index: 'list', partition: partitionIn(one, state) })),
   );
+}
+
+/** All packages, in the order of their ids; those that were stored a moment ago may be missed. */
+export function packagesByAge(
+  database: DynamoDatabase,
+  after: string | null,
+  pageSize: number,
+): AsyncGenerator<PackageRow> {
+  const sort = after === null ? {} : { sort: { above: after } };
+  const streams = partitionsOf({ states: packageStates }).map((partition) =>
+    database.query<PackageRow>({ ...partition, ...sort, table: 'packages', pageSize }),
+  );
+  return merged(streams, (one, other) => one.id < other.id);
 }
 
 async function* meeting(filter: PackageFilter, rows: AsyncGenerator<PackageRow>): AsyncGenerator<PackageRow> {

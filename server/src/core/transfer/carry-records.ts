@@ -67,15 +67,26 @@ class Pass<R> {
   }
 
   async storeWhatDiffers(): Promise<number> {
+    const { readOldestFirst } = this.#source;
     let stored = 0;
+    if (readOldestFirst !== undefined) {
+      for await (const records of pagesOf({ read: readOldestFirst })) {
+        stored += await this.#storeDiffering(this.#coming(records));
+      }
+    }
     for await (const records of pagesOf(this.#source)) {
       const coming = this.#coming(records);
-      const present = await this.#target.match(coming);
-      const differing = coming.filter((record, i) => !this.#isSame(record, present[i]));
-      if (differing.length > 0) await this.#target.put(differing);
-      stored += differing.length;
+      for (const record of coming) this.atSource.add(this.#textOf(record));
+      stored += await this.#storeDiffering(coming);
     }
     return stored;
+  }
+
+  async #storeDiffering(coming: readonly R[]): Promise<number> {
+    const present = await this.#target.match(coming);
+    const differing = coming.filter((record, i) => !this.#isSame(record, present[i]));
+    if (differing.length > 0) await this.#target.put(differing);
+    return differing.length;
   }
 
   /** Where the two orders part, the rest of the target's is removed, and the source's is stored behind what is left. */
@@ -85,6 +96,7 @@ class Pass<R> {
     let next: R | undefined = await there();
     for await (const records of pagesOf(this.#source)) {
       const coming = this.#coming(records);
+      for (const record of coming) this.atSource.add(this.#textOf(record));
       let alike = 0;
       while (alike < coming.length && this.#isSame(coming[alike], next)) {
         alike += 1;
@@ -107,11 +119,9 @@ class Pass<R> {
   }
 
   #coming(records: readonly R[]): R[] {
-    const coming = records
+    return records
       .map((record) => this.#arriving(record))
       .filter((record) => record !== null && this.#compared(record) !== null) as R[];
-    for (const record of coming) this.atSource.add(this.#textOf(record));
-    return coming;
   }
 
   #arriving(record: R | null | undefined): R | null {
@@ -136,7 +146,7 @@ class Pass<R> {
   }
 }
 
-async function* pagesOf<R>(transfer: KindTransfer<R>): AsyncIterable<readonly R[]> {
+async function* pagesOf<R>(transfer: Pick<KindTransfer<R>, 'read'>): AsyncIterable<readonly R[]> {
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<KindTransfer<R>['read']>> = await transfer.read(after, pageSize);

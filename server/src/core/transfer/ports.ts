@@ -84,6 +84,12 @@ export interface KindTransfer<R> {
    */
   read(after: string | null, limit: number): Promise<KeptPage<R>>;
 
+  /**
+   * For packages, whose order of being stored decides between equally good hits of a search: as `read`, in the order of
+   * their ids, though what was stored a moment ago may be missed. Absent where `read` has that order.
+   */
+  readOldestFirst?(after: string | null, limit: number): Promise<KeptPage<R>>;
+
   /** For each record the one that is stored under the same key; null where there is none. At most 200. */
   match(records: readonly R[]): Promise<readonly (R | null)[]>;
 
