@@ -17,6 +17,8 @@ export interface ChunkRow {
 export interface Span {
   readonly from: string;
   readonly until: string;
+  /** Only those in chunks whose sort key comes behind this one. */
+  readonly behind?: string;
 }
 
 const minuteMs = 60_000;
@@ -52,14 +54,16 @@ export function putChunks(items: WorkingItems, partition: string, entries: reado
 export async function* entriesAlong(
   database: DynamoDatabase,
   partition: string,
-  { from, until }: Span,
+  { from, until, behind = '' }: Span,
 ): AsyncGenerator<AuditEntry> {
   const lastNewest = until === '' ? '~' : placeAt((minuteOf(millisecondsOf(until)) + 1) * minuteMs);
-  if (lastNewest < from) return;
+  // `!` is the first character that can be seen.
+  const first = behind < from ? from : `${behind}!`;
+  if (lastNewest < first) return;
   const chunks = database.query<ChunkRow>({
     table: 'downloads',
     partition,
-    sort: { between: [from, lastNewest] },
+    sort: { between: [first, lastNewest] },
     descending: true,
     pageSize: chunksAtOnce,
   });

@@ -40,9 +40,11 @@ export function dayKeys({ at, operation, outcome, actor, subject }: AuditEntry, 
   ];
 }
 
+/** Counts what the counters have, and `uncounted`: entries that they do not have yet. */
 export async function countByDay(
   database: DynamoDatabase,
   { userId, packageId, operations, from, until }: DailyFilter,
+  uncounted: readonly AuditEntry[],
 ): Promise<readonly DailyCount[]> {
   const narrowest = packageId === undefined ? 'days#all' : ofPackage(packageId);
   const rows = database.query<DayRow>({
@@ -51,18 +53,22 @@ export async function countByDay(
     sort: { between: [dayOf(from), dayOf(until)] },
   });
   const sums = new Map<string, DailyCount>();
+  const add = (day: string, operation: string, count: number, sizeBytes: number) => {
+    const before = sums.get(`${day} ${operation}`) ?? { count: 0, sizeBytes: 0 };
+    const sum = { count: before.count + count, sizeBytes: before.sizeBytes + sizeBytes };
+    sums.set(`${day} ${operation}`, { day, operation, ...sum });
+  };
   for await (const { sk, count, sizeBytes } of rows) {
     const [day = '', operation = '', , ...ofWhich] = sk.split('#');
     if (operations !== undefined && !operations.some((one) => one === operation)) continue;
     if (userId !== undefined && packageId !== undefined && ofWhich.join('#') !== packageId) continue;
-    const key = `${day} ${operation}`;
-    const { count: before, sizeBytes: bytesBefore } = sums.get(key) ?? { count: 0, sizeBytes: 0 };
-    sums.set(key, { day, operation, count: before + count, sizeBytes: bytesBefore + sizeBytes });
+    add(day, operation, count, sizeBytes);
   }
+  for (const { at, operation, subject } of uncounted) add(dayOf(at), operation, 1, subject.sizeBytes ?? 0);
   return [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, sum]) => sum);
 }
 
-function dayOf(at: Date): string {
+export function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 

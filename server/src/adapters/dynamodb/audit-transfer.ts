@@ -1,4 +1,5 @@
-// Audit entries as plain records, for moving a registry from engine to engine: read out of the list of all.
+// Audit entries as plain records, for moving a registry from engine to engine: read out of the logs and the list of all
+// others.
 import type { AuditEntry } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import { cursorFrom, sortKeyOf } from '../../core/paging.ts';
@@ -23,7 +24,10 @@ function auditEntryTransfer(database: DynamoDatabase, audit: DynamoAuditLog): Ki
     async read(after, limit) {
       const [pk, sk] = after === null ? [] : (sortKeyOf(after, ['string', 'string']) as [string, string]);
       let place = pk === undefined || sk === undefined ? null : { pk, sk };
-      const among = { when: 'begins_with(#pk, :all)', values: { all: 'all#' } };
+      const among = {
+        when: 'begins_with(#pk, :all) OR begins_with(#pk, :log)',
+        values: { all: 'all#', log: 'log#' },
+      };
       const records: AuditEntry[] = [];
       do {
         const { rows, next } = await database.scan<ChunkRow>('downloads', among, place, chunksAtOnce);

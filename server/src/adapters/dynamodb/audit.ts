@@ -1,6 +1,7 @@
 // The audit log, in the table `downloads`. Every entry is in the list of all, in that of its user and of its package,
-// and, when what it tells of did not succeed, in that of refusals; see audit-chunks.ts. The lists of all and of
-// refusals are spread over partitions: a process writes to one of them, and readers read all.
+// and, when what it tells of did not succeed, in that of refusals; see audit-chunks.ts. What is new is in none of the
+// lists yet, but in a log; see audit-tail.ts. So a download costs one write for its entry, and a little of those that
+// list many. The lists of all and of refusals are spread over partitions, of which readers read all.
 import type {
   AuditAppended,
   AuditEntry,
@@ -9,18 +10,18 @@ import type {
   DailyCount,
   DailyFilter,
 } from '../../core/audit/index.ts';
+import { StorageError } from '../../core/errors.ts';
 import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import { entriesAlong, isNewer, placeAt, placeOf, putChunks, type Span } from './audit-chunks.ts';
-import { countByDay, countEntry, dayKeys } from './audit-days.ts';
+import { countByDay, countEntry, dayKeys, dayOf } from './audit-days.ts';
+import { AuditTail, type Marks, mostOperationsListed, shards } from './audit-tail.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import type { DynamoDatabase } from './database.ts';
 import { merged } from './merged.ts';
 import { keyText, shardsOf } from './tables.ts';
-import { commitItems, mostOperations } from './transaction.ts';
+import { commitItems } from './transaction.ts';
 import { type VersionPlaceRow, versionPlaceKey } from './versions.ts';
 import type { WorkingItems } from './working-items.ts';
-
-const shards = 8;
 
 /** A list passes over so many entries at most; a page that is not full because of this goes on with the next one. */
 const maximumLookedAt = 1_000;
@@ -30,6 +31,7 @@ const mostEntriesAtOnce = 250;
 
 export class DynamoAuditLog implements AuditLog {
   readonly #database: DynamoDatabase;
+  readonly #tail: AuditTail;
   /** Of the lists of all and of refusals, the one that this process writes to. */
   readonly #shard = Math.floor(Math.random() * shards);
 
@@ -39,6 +41,20 @@ export class DynamoAuditLog implements AuditLog {
 
   constructor(database: DynamoDatabase) {
     this.#database = database;
+    this.#tail = new AuditTail(database, {
+      put: (items, entries) => this.#list(items, entries, false),
+      operationsOf,
+    });
+  }
+
+  /** To be called whenever something was appended; it costs little. */
+  tidy(): void {
+    this.#tail.tidy();
+  }
+
+  /** Puts into the lists and counts what is due of every log. */
+  async listDue(): Promise<void> {
+    for (let shard = 0; shard < shards; shard++) await this.#tail.list(shard);
   }
 
   async append(entries: readonly AuditEntry[]): Promise<void> {
@@ -50,32 +66,44 @@ export class DynamoAuditLog implements AuditLog {
     for (const group of groupsOf(entries)) {
       await commitItems(this.#database, async (items) => this.#put(items, group));
     }
+    this.tidy();
   }
 
   /** The entry that is appended under the id and time of this one. */
   async find(entry: AuditEntry): Promise<AuditEntry | null> {
     const { userId } = entry.actor ?? {};
-    const place = placeOf(entry);
-    for (const list of await this.#listsFor({ packageId: entry.subject.packageId, userId })) {
-      const found = entriesAlong(this.#database, list, { from: place, until: `${place}~` });
-      for await (const one of found) if (one.id === entry.id) return one;
+    const span = { from: placeOf(entry), until: `${placeOf(entry)}~` };
+    for (const stream of await this.#streamsFor({ packageId: entry.subject.packageId, userId }, span)) {
+      for await (const one of stream) if (one.id === entry.id) return one;
     }
     return null;
   }
 
-  /** What an append that failed halfway, or without an answer, has left is in this process's own list. */
+  /** What an append that failed halfway, or without an answer, has left is in this process's own lists. */
   async #notYetAppended(entries: readonly AuditEntry[]): Promise<AuditEntry[]> {
     const places = entries.map(placeOf).sort();
     const [oldest, newest] = [places[0], places.at(-1)];
     if (oldest === undefined || newest === undefined) return [];
     const known = new Set<string>();
     const span = { from: oldest, until: `${newest}~` };
-    for await (const { id } of entriesAlong(this.#database, `all#${this.#shard}`, span)) known.add(id);
+    for (const list of [`all#${this.#shard}`, this.#tail.ownLog]) {
+      for await (const { id } of entriesAlong(this.#database, list, span)) known.add(id);
+    }
     return entries.filter(({ id }) => !known.has(id));
   }
 
   #put(items: WorkingItems, entries: readonly AuditEntry[]): void {
-    const listed = entries.flatMap((entry) => listsOf(entry, this.#shard).map((list) => ({ list, entry })));
+    if (!this.#tail.put(items, entries)) this.#list(items, entries, true);
+  }
+
+  /** `inAll`: they are in no log, and so go into the list of all as well. */
+  #list(items: WorkingItems, entries: readonly AuditEntry[], inAll: boolean): void {
+    const listed = entries.flatMap((entry) =>
+      [...(inAll ? [`all#${this.#shard}`] : []), ...listsOf(entry, this.#shard)].map((list) => ({
+        list,
+        entry,
+      })),
+    );
     for (const [list, inList] of Map.groupBy(listed, ({ list }) => list)) {
       putChunks(
         items,
@@ -88,45 +116,76 @@ export class DynamoAuditLog implements AuditLog {
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
-    const span = spanOf(filter, page.after);
-    const streams = (await this.#listsFor(filter)).map((list) => entriesAlong(this.#database, list, span));
+    const streams = await this.#streamsFor(filter, spanOf(filter, page.after));
     const found: AuditEntry[] = [];
     let left = maximumLookedAt;
-    let last: string | null = null;
+    let last: AuditEntry | null = null;
     for await (const entry of merged(streams, isNewer)) {
+      // It was listed between the reading of the marks and that of the list.
+      if (entry.id === last?.id) continue;
       if (meets(filter, entry)) found.push(entry);
-      last = cursorFrom(keyOf(entry));
+      last = entry;
       left--;
       if (left === 0 || found.length > page.limit) break;
     }
     const listed = pageOf(found, page.limit, keyOf, (entry) => entry);
-    return left === 0 && listed.next === null ? { ...listed, next: last } : listed;
+    return left === 0 && listed.next === null ? { ...listed, next: last && cursorFrom(keyOf(last)) } : listed;
   }
 
-  /** The lists that have every entry sought, each once, and as few others as can be. */
-  async #listsFor({ packageId, versionId, userId, outcome }: AuditFilter): Promise<readonly string[]> {
+  /** Streams that together have every entry sought, and as few others as can be. */
+  async #streamsFor(filter: AuditFilter, span: Span): Promise<AsyncGenerator<AuditEntry>[]> {
+    // Before the lists: what is listed from now on is seen twice rather than not at all.
+    const marks = await this.#tail.marks();
+    const lists = await this.#listsFor(filter);
+    const along = (list: string) => entriesAlong(this.#database, list, span);
+    return lists === null
+      ? [...shardsOf('all', shards).map(along), ...this.#tail.entries([], span)]
+      : [...lists.map(along), ...this.#tail.entries(marks, span)];
+  }
+
+  /** The lists that have every entry sought that is listed; null: no list but that of all. */
+  async #listsFor({ packageId, versionId, userId, outcome }: AuditFilter): Promise<readonly string[] | null> {
     if (packageId !== undefined) return [ofPackage(packageId)];
     if (versionId !== undefined) {
       const version = await this.#database.get<VersionPlaceRow>(versionPlaceKey(versionId));
       if (version !== null) return [ofPackage(version.packageId)];
     }
     if (userId !== undefined) return [ofUser(userId)];
-    return shardsOf(outcome === undefined || outcome === 'succeeded' ? 'all' : 'refused', shards);
+    return outcome === undefined || outcome === 'succeeded' ? null : shardsOf('refused', shards);
   }
 
-  countByDay(filter: DailyFilter): Promise<readonly DailyCount[]> {
-    return countByDay(this.#database, filter);
+  /** Counts anew when entries were listed meanwhile: they would be missing, or counted twice. */
+  async countByDay(filter: DailyFilter): Promise<readonly DailyCount[]> {
+    const patience = this.#database.patience();
+    for (;;) {
+      const marks = await this.#tail.marks();
+      const counts = await countByDay(this.#database, filter, await this.#uncounted(filter, marks));
+      if (JSON.stringify(await this.#tail.marks()) === JSON.stringify(marks)) return counts;
+      if (!(await patience.wait())) {
+        throw new StorageError('transient', 'DynamoDB: entries were listed whenever they were counted');
+      }
+    }
+  }
+
+  async #uncounted({ from, until, ...filter }: DailyFilter, marks: Marks): Promise<AuditEntry[]> {
+    const [first, end] = [from, until].map((moment) => Date.parse(dayOf(moment))) as [number, number];
+    const span = { from: placeAt(first), until: placeAt(end) };
+    const found: AuditEntry[] = [];
+    for await (const entry of merged(this.#tail.entries(marks, span), isNewer)) {
+      if (entry.outcome === 'succeeded' && meets(filter, entry)) found.push(entry);
+    }
+    return found;
   }
 }
 
-/** As many as one transaction takes, in their order. */
+/** As many as one transaction lists, in their order. */
 function groupsOf(entries: readonly AuditEntry[]): AuditEntry[][] {
   const groups: AuditEntry[][] = [];
   let group: AuditEntry[] = [];
   let operations = new Set<string>();
   for (const entry of entries) {
     const grown = operations.union(operationsOf(entry));
-    if (grown.size > mostOperations || group.length === mostEntriesAtOnce) {
+    if (grown.size > mostOperationsListed || group.length === mostEntriesAtOnce) {
       groups.push(group);
       [group, operations] = [[], operationsOf(entry)];
     } else {
@@ -146,7 +205,6 @@ function operationsOf(entry: AuditEntry): Set<string> {
 
 function listsOf({ actor, subject, outcome }: AuditEntry, shard: number): string[] {
   return [
-    `all#${shard}`,
     ...(actor === null ? [] : [ofUser(actor.userId)]),
     ...(subject.packageId === undefined ? [] : [ofPackage(subject.packageId)]),
     ...(outcome === 'succeeded' ? [] : [`refused#${shard}`]),

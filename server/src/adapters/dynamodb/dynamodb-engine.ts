@@ -54,8 +54,12 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     ...webhookFollowUps(database),
     ...packageSearchFollowUps(database),
   });
+  const commit = dynamoCommit(database, planners, followUps);
   return {
-    commit: dynamoCommit(database, planners, followUps),
+    async commit(changes) {
+      await commit(changes);
+      audit.tidy();
+    },
     users: new DynamoUserStore(database),
     groups: new DynamoGroupStore(database),
     tokens: new DynamoTokenStore(database),

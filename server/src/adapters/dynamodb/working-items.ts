@@ -42,6 +42,7 @@ export class WorkingItems {
   readonly #database: DynamoDatabase;
   readonly #items = new Map<string, WorkingItem>();
   readonly followUps: FollowUp[] = [];
+  lastMoment = Number.POSITIVE_INFINITY;
 
   constructor(database: DynamoDatabase) {
     this.#database = database;
@@ -93,6 +94,11 @@ export class WorkingItems {
    */
   follow(followUp: FollowUp): void {
     this.followUps.push(followUp);
+  }
+
+  /** Whoever learns later (milliseconds since 1970) that it was made takes it for not known to be. */
+  mustBeMadeBy(moment: number): void {
+    this.lastMoment = Math.min(this.lastMoment, moment);
   }
 
   /** Has anything been written? */

@@ -69,5 +69,5 @@ async function meantVersion(
   label: string | undefined,
 ): Promise<Version | null> {
   if (label !== undefined) return await versions.findByLabel(pkg.id, requireLabel(label));
-  return pkg.latest && (await versions.find(pkg.latest.versionId));
+  return pkg.latest && (await versions.findByLabel(pkg.id, pkg.latest.label));
 }
