@@ -1,12 +1,13 @@
 // Which engines are guarded: those on other machines. An embedded one fails with this process or not at all, and what
 // asks it would only pay for the guard.
 import { EngineGuard, type GuardedSide, type GuardSettings } from '../adapters/resilience/engine-guard.ts';
+import { guardAnnouncer } from '../adapters/resilience/guard-announcer.ts';
 import { guardContent, guardReceiving, guardServing } from '../adapters/resilience/guard-content.ts';
 import { guardRecords } from '../adapters/resilience/guard-records.ts';
 import { guardSecretBox, guardSecretStore } from '../adapters/resilience/guard-secrets.ts';
 import type { Config } from '../config/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
-import type { SecretBox } from '../core/events/index.ts';
+import type { EventAnnouncer, SecretBox } from '../core/events/index.ts';
 import { type Component, callsComponent, type EngineStatus, guardedComponent } from '../core/health/index.ts';
 import type { SecretStore } from '../core/secrets.ts';
 import type { ContentPorts } from './content.ts';
@@ -23,6 +24,7 @@ export class Guards {
   readonly #content: EngineGuard | null;
   readonly #secrets: EngineGuard | null;
   readonly #encryption: EngineGuard | null;
+  readonly #announcements: EngineGuard | null;
 
   constructor({ engines, resilience }: Config) {
     const settings = guardSettings(resilience);
@@ -38,6 +40,7 @@ export class Guards {
     this.#content = guard('content', engines.content !== 'filesystem', true);
     this.#secrets = guard('secrets', engines.secrets !== 'folder', true);
     this.#encryption = guard('encryption', engines.encryption !== 'key', true);
+    this.#announcements = guard('announcements', engines.announce !== 'none', true);
     this.#guards = made;
   }
 
@@ -60,6 +63,12 @@ export class Guards {
     const about = [
       { guard: this.#secrets, id: 'secrets', title: 'Secrets', description: 'Keeps the keys that sign.' },
       { guard: this.#encryption, id: 'encryption', title: 'Encryption', description: 'Seals secrets.' },
+      {
+        guard: this.#announcements,
+        id: 'announcements',
+        title: 'Announcements',
+        description: 'Passes events on.',
+      },
     ];
     return about.flatMap(({ guard, ...told }) =>
       guard === null ? [] : [callsComponent({ ...told, logs: [] }, () => guard.status())],
@@ -86,6 +95,12 @@ export class Guards {
 
   secretBox(box: SecretBox): Sides<SecretBox> {
     return sides(this.#encryption, box, guardSecretBox);
+  }
+
+  /** Only jobs announce events. */
+  announcer(announcer: EventAnnouncer | null): EventAnnouncer | null {
+    if (announcer === null) return null;
+    return sides(this.#announcements, announcer, guardAnnouncer).worker;
   }
 }
 

@@ -13,6 +13,8 @@ interface Given {
 
 interface QueuedEngines {
   readonly engines: Sides<RecordsEngine>;
+  /** Rejects when what tells of jobs does not answer; null where nothing does. */
+  readonly probe: (() => Promise<void>) | null;
   /** Once no job runs and nothing is committed any more. */
   close(): Promise<void>;
 }
@@ -20,7 +22,7 @@ interface QueuedEngines {
 /** Each engine's code is loaded when it is chosen. */
 const openers: Record<Config['engines']['queue'], (config: Config, given: Given) => Promise<QueuedEngines>> =
   {
-    records: async (_config, { engines }) => ({ engines, close: async () => {} }),
+    records: async (_config, { engines }) => ({ engines, probe: null, close: async () => {} }),
 
     /** The records, which tell of their jobs. */
     async sqs({ sqs }, { engines, aws, clock, report }) {
@@ -32,6 +34,7 @@ const openers: Record<Config['engines']['queue'], (config: Config, given: Given)
           requests: { ...engines.requests, commit: queue.telling(engines.requests.commit) },
           worker: { ...engines.worker, commit: queue.telling(engines.worker.commit), jobs: queue.jobs },
         },
+        probe: () => queue.probe(),
         close: () => queue.close(),
       };
     },

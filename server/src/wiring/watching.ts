@@ -12,11 +12,28 @@ import {
 import { version } from '../version.ts';
 import type { Guards } from './guards.ts';
 
+const queue = {
+  id: 'queue',
+  title: 'Queue of messages',
+  description: 'Tells workers of jobs; without it they ask the database.',
+  logs: [],
+};
+
 /** What it takes to see how the registry is: its components, looked at every minute, and its traffic. */
 export function watchingPorts(
   config: Config,
   engine: RecordsEngine,
-  { clock, content, guards }: { clock: Clock; content: ContentStore; guards: Guards },
+  {
+    clock,
+    content,
+    guards,
+    probeQueue,
+  }: {
+    clock: Clock;
+    content: ContentStore;
+    guards: Guards;
+    probeQueue: (() => Promise<void>) | null;
+  },
 ) {
   let worker: { readonly lastSeenAt: Date | null } = { lastSeenAt: null };
   const traffic = new Traffic();
@@ -36,6 +53,7 @@ export function watchingPorts(
     stores.records,
     stores.content,
     ...guards.others(),
+    ...(probeQueue === null ? [] : [probedComponent(queue, probeQueue)]),
     jobsComponent(
       { id: 'jobs', title: 'Job queue', description: 'Keeps what is still to be done.', logs: deadJobs },
       engine.jobs,

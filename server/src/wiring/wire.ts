@@ -48,6 +48,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     clock: system.clock,
     content: contents.requests.content,
     guards,
+    probeQueue: opened.probeQueue,
   });
   opening.defer(() => watching.stop());
   const observing = observingAudit(engines.requests, {
@@ -65,7 +66,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...telling,
     ...system,
     secretBox: boxes.worker,
-    announcer: await openAnnouncer(config, aws),
+    announcer: guards.announcer(await openAnnouncer(config, aws)),
     examiner: measured(examiner, telling.telemetry),
     sweepGraceMs: config.worker.sweepGraceMs,
   };
@@ -128,6 +129,7 @@ async function openEngines(
   opening.defer(() => close?.());
   return {
     engines: queue.engines,
+    probeQueue: queue.probe,
     contents: guards.content(content),
     boxes: guards.secretBox(secrets.secretBox),
     threadData,
