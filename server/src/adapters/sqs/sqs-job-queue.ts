@@ -47,6 +47,8 @@ const awayMs = 10_000;
 /** More calls under way mean that SQS is slow: what is not told is found in the records. */
 const mostCalls = 200;
 const shortestHiddenS = 1;
+/** A job that this worker does not want, mostly one whose kind rests, is for others: and not looked at all the time. */
+const unwantedHiddenS = 10;
 
 export class SqsJobQueue implements JobQueue {
   readonly #ports: SqsJobPorts;
@@ -133,7 +135,7 @@ export class SqsJobQueue implements JobQueue {
       this.#call(() => queue.hide(receipt, Math.max(shortestHiddenS, hiddenS)));
     } else if (!kinds.includes(job.kind)) {
       await records.giveBack(job, now);
-      this.#call(() => queue.hide(receipt, shortestHiddenS));
+      this.#call(() => queue.hide(receipt, unwantedHiddenS));
     } else {
       this.#messages.set(job.leaseId, { receipt, leaseMs });
       return job;
