@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../src/config/index.ts';
@@ -15,7 +15,9 @@ import { packageKey } from '../src/core/content/index.ts';
 import type { RecordsEngine } from '../src/core/engine.ts';
 import { type TransferSide, WriteGuard } from '../src/core/transfer/index.ts';
 import { openSide } from '../src/wiring/transfer.ts';
+import { openTestDynamoDb, whyNoDynamoDb } from './support/dynamodb-server.ts';
 import { createDatabase, postgresServer } from './support/postgres-server.ts';
+import { s3Servers } from './support/s3-server.ts';
 import { randomness, someAuditEntry, someEvent, someFile, someItem, someJob } from './support/samples.ts';
 import { everythingIn, put, someRegistry, type TestSide } from './support/transfer-sides.ts';
 
@@ -24,13 +26,17 @@ type Variables = Readonly<Record<string, string>>;
 const kills = Number(process.env.MIGRATE_KILLS ?? 4);
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const postgres = await postgresServer();
+const s3 = s3Servers.find(({ name }) => name === 's3 (ceph)');
 
-/** What the target's records lie in, beside a data folder; `drop` when the test is over. */
-const targets: Record<
-  string,
-  { skip: string | false; make(): Promise<{ variables: Variables; drop(): Promise<void> }> }
-> = {
+interface Place {
+  readonly variables: Variables;
+  drop(): Promise<void>;
+}
+
+/** Engines to move from and to, beside a data folder each. */
+const places: Record<string, { readonly skip: string | false; make(): Promise<Place> }> = {
   sqlite: { skip: false, make: async () => ({ variables: {}, drop: async () => {} }) },
+
   postgres: {
     skip: typeof postgres === 'string' ? postgres : false,
     async make() {
@@ -48,40 +54,91 @@ const targets: Record<
       return { variables, drop };
     },
   },
+
+  's3 and sqlite': {
+    skip: s3?.skip ?? 'there is no S3 server for tests',
+    async make() {
+      assert.ok(s3);
+      const { accessKeyId, secretAccessKey } = await s3.client.credentials();
+      const variables = {
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        ASSAY_CONTENT: 's3',
+        ASSAY_S3_BUCKET: `assay-${randomness.bytes(8).toString('hex')}`,
+        ASSAY_S3_CREATE_BUCKETS: 'true',
+        ASSAY_S3_ENDPOINT: String(s3.client.endpoint),
+        ASSAY_S3_REGION: 'us-east-1',
+        ASSAY_S3_PATH_STYLE: 'true',
+        ASSAY_S3_CHECKSUMS: 'none',
+      };
+      return { variables, drop: async () => {} };
+    },
+  },
+
+  dynamodb: {
+    skip: whyNoDynamoDb() ?? false,
+    async make() {
+      const { aws, tablePrefix, close } = await openTestDynamoDb();
+      const variables = {
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        ASSAY_RECORDS: 'dynamodb',
+        ASSAY_DYNAMODB_TABLE_PREFIX: tablePrefix,
+        ASSAY_AWS_ENDPOINT: String(aws.endpoint),
+        ASSAY_AWS_REGION: String(aws.region),
+      };
+      return { variables, drop: close };
+    },
+  },
 };
 
-for (const [name, { skip, make }] of Object.entries(targets)) {
-  describe(`from sqlite to ${name}`, { skip }, () => {
-    test('killed again and again while the source is written, it ends with two registries that are the same', async (t) => {
-      const folder = await mkdtemp(join(tmpdir(), 'assay-migrate-'));
-      const { variables, drop } = await make();
-      t.after(async () => {
-        await drop();
-        await rm(folder, { recursive: true });
-      });
-      const move = await prepared(folder, variables);
-      const writing = keepWriting(move.source.opened);
-      for (let kill = 0; kill < kills; kill++)
-        await move.killed(['--to', move.file], 200 + Math.random() * 1_500);
-      assert.equal((await move.run(['--to', move.file])).code, 0);
-      assert.equal(writing.refused(), null);
-      const cutOver = ['--to', move.file, '--cut-over', '--settle', '1'];
-      for (let kill = 0; kill < kills; kill++) await move.killed(cutOver, 500 + Math.random() * 4_000);
-      const { code, output } = await move.run(cutOver);
-      // Killed only after everything was done: then there is nothing left to do.
-      assert.ok(code === 0 || /has moved already/.test(output), output);
-      assert.match(String(await writing.ended), /read-only/);
-      assert.ok(writing.written() > 0);
-      await assertSame(move.source.opened, await move.openTarget());
-      await move.close();
+const moves = [
+  ['sqlite', 'sqlite'],
+  ['sqlite', 'postgres'],
+  ['postgres', 'dynamodb'],
+  ['dynamodb', 'sqlite'],
+  ['sqlite', 's3 and sqlite'],
+  ['s3 and sqlite', 'sqlite'],
+] as const;
+
+for (const [from, to] of moves) {
+  const skip = places[from]?.skip || places[to]?.skip || false;
+  test(`from ${from} to ${to}: killed again and again while the source is written, it ends with the same registry`, {
+    skip,
+  }, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-migrate-'));
+    const [source, target] = [await places[from]?.make(), await places[to]?.make()];
+    t.after(async () => {
+      await source?.drop();
+      await target?.drop();
+      await rm(folder, { recursive: true });
     });
+    const variables = { ...source?.variables, ...target?.variables };
+    Object.assign(process.env, credentialsIn(variables));
+    const move = await prepared(folder, source?.variables ?? {}, target?.variables ?? {});
+    t.after(move.close);
+    const writing = keepWriting(move.source.opened);
+    for (let kill = 0; kill < kills; kill++) {
+      await move.killed(['--to', move.file], 300 + Math.random() * 3_000);
+    }
+    const carried = await move.run(['--to', move.file]);
+    assert.equal(carried.code, 0, carried.output);
+    assert.equal(writing.refused(), null);
+    const cutOver = ['--to', move.file, '--cut-over', '--settle', '1'];
+    for (let kill = 0; kill < kills; kill++) await move.killed(cutOver, 500 + Math.random() * 6_000);
+    const { code, output } = await move.run(cutOver);
+    // Killed only after everything was done: then there is nothing left to do.
+    assert.ok(code === 0 || /has moved already/.test(output), output);
+    assert.match(String(await writing.ended), /read-only/);
+    assert.ok(writing.written() > 0);
+    await assertSame(move.source.opened, await move.openTarget());
   });
 }
 
 test('a registry that is read-only says so to commands, and is written again when the cut-over is abandoned', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'assay-migrate-'));
   t.after(() => rm(folder, { recursive: true }));
-  const move = await prepared(folder, {});
+  const move = await prepared(folder, {}, {});
   await move.close();
   const carried = await move.run(['--to', move.file]);
   assert.equal(carried.code, 0, carried.output);
@@ -112,9 +169,9 @@ test('a target that is badly configured is told with the name of its file, and n
 });
 
 /** A source with some hundred records and objects, and where it is to go. */
-async function prepared(folder: string, variables: Variables) {
-  const from = { ASSAY_DATA: join(folder, 'source') };
-  const to = { ASSAY_DATA: join(folder, 'target'), ...variables };
+async function prepared(folder: string, fromVariables: Variables, toVariables: Variables) {
+  const from = { ASSAY_DATA: join(folder, 'source'), ...fromVariables };
+  const to = { ASSAY_DATA: join(folder, 'target'), ...toVariables };
   const file = join(folder, 'target.env');
   await writeFile(
     file,
@@ -185,11 +242,18 @@ function keepWriting(side: TransferSide) {
   return { ended, written: () => written, refused: () => refusal };
 }
 
+/** One pair for both sides, as an operator has it. */
+function credentialsIn({
+  AWS_ACCESS_KEY_ID,
+  AWS_SECRET_ACCESS_KEY,
+}: Readonly<Record<string, string | undefined>>) {
+  return AWS_ACCESS_KEY_ID === undefined ? {} : { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+}
+
 /** `killAfterMs`: it is killed then, if it has not ended. */
 async function run(args: readonly string[], variables: Variables, killAfterMs?: number) {
-  const { PATH } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
-    env: { PATH, ...variables },
+    env: { PATH: process.env.PATH, ...credentialsIn(process.env), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
