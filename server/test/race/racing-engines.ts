@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type DynamoDbSettings, openDynamoDb } from '../../src/adapters/dynamodb/open-dynamodb.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { openPostgres, type PostgresSettings } from '../../src/adapters/sql/postgres-database.ts';
 import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
+import { openTestDynamoDb, whyNoDynamoDb } from '../support/dynamodb-server.ts';
 import { createDatabase, postgresServer } from '../support/postgres-server.ts';
 
 export interface RacingEngine {
@@ -41,6 +43,19 @@ export const racingEngines: Readonly<Record<string, RacingEngine>> = {
     async open(place) {
       const database = openPostgres(place as PostgresSettings);
       return { engine: sqlEngine(database), close: () => database.close() };
+    },
+  },
+
+  dynamodb: {
+    async create() {
+      const missing = whyNoDynamoDb();
+      if (missing !== null) return missing;
+      const { close, ...place } = await openTestDynamoDb();
+      return { place: { aws: place.aws, tablePrefix: place.tablePrefix }, remove: close };
+    },
+    async open(place) {
+      const { aws, tablePrefix } = place as Pick<DynamoDbSettings, 'aws' | 'tablePrefix'>;
+      return openDynamoDb({ aws, tablePrefix, createsTables: false });
     },
   },
 };

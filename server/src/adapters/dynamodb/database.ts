@@ -15,7 +15,7 @@ import {
 import { StorageError } from '../../core/errors.ts';
 import { mapsOf, type Values } from './expressions.ts';
 import { cancellationReasons, isInTransaction, isViolated, storageErrorOf } from './failures.ts';
-import { CapacityMeter } from './meter.ts';
+import { CapacityMeter, readingCommands } from './meter.ts';
 import { Patience, type PatienceSettings, usualPatience } from './patience.ts';
 import { isKeyPart, type Range, readRange } from './ranges.ts';
 import { type Key, keyText, type TableName } from './tables.ts';
@@ -298,7 +298,9 @@ export class DynamoDatabase {
         return answer;
       } catch (error) {
         if (isViolated(error) || cancellationReasons(error) !== null) throw error;
-        if (!isInTransaction(error) || !(await patience.wait())) throw storageErrorOf(error);
+        if (!isInTransaction(error) || !(await patience.wait())) {
+          throw storageErrorOf(error, { writes: !readingCommands.has(command) });
+        }
       }
     }
   }

@@ -42,3 +42,20 @@ for (const [name, failure] of Object.entries(failures)) {
     await assert.rejects(database.transact([], 'token'), expected);
   });
 }
+
+test('being throttled is known to have changed nothing where nothing was tried before, and by reading', async () => {
+  const transienceOf = async (attempts: number) => {
+    const { database } = fakeDynamoDb(() => {
+      throw awsError('ThrottlingException', { $metadata: { attempts } });
+    });
+    const key = { table: 'users', pk: 'p', sk: 's' } as const;
+    const told = async (asked: Promise<unknown>) =>
+      asked.then(
+        () => null,
+        (error: StorageError) => error.transience,
+      );
+    return { read: await told(database.get(key)), write: await told(database.put(key, {})) };
+  };
+  assert.deepEqual(await transienceOf(1), { read: 'busy', write: 'busy' });
+  assert.deepEqual(await transienceOf(4), { read: 'busy', write: 'unanswered' });
+});

@@ -13,15 +13,29 @@ const permanent: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
+/** DynamoDB has said that it has too much to do. */
+const throttled: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
 /**
  * Throttling, time-outs, lost connections, faults of the service and whatever is unknown are transient. Nothing is
  * `missing`: an item that is not there is an answer, a table that is not there is a fault.
  */
-export function storageErrorOf(error: unknown): StorageError {
+export function storageErrorOf(error: unknown, { writes = true } = {}): StorageError {
   if (error instanceof StorageError) return error;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const failure = permanent.has(name) ? 'permanent' : 'transient';
-  return new StorageError(failure, `DynamoDB: ${name}: ${message}`, error);
+  // A write that was tried several times may have been made by a try before, whose answer was lost.
+  const isBusy = throttled.has(name) && (!writes || attemptsOf(error) === 1);
+  const known = isBusy ? ({ transience: 'busy' } as const) : {};
+  return new StorageError(failure, `DynamoDB: ${name}: ${message}`, error, known);
+}
+
+function attemptsOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { attempts?: number } } | null)?.$metadata?.attempts;
 }
 
 /** The condition of a single write did not hold. */

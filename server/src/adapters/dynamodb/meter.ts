@@ -12,7 +12,8 @@ interface StatedCapacity {
   readonly WriteCapacityUnits?: number | undefined;
 }
 
-const readingCommands: ReadonlySet<string> = new Set(['Get', 'BatchGet', 'Query', 'Scan']);
+/** The operations that change nothing. */
+export const readingCommands: ReadonlySet<string> = new Set(['Get', 'BatchGet', 'Query', 'Scan']);
 
 /** Adds up the request units since it was made. */
 export class CapacityMeter {

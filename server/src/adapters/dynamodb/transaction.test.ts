@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { awsError, cancelled, fakeDynamoDb } from '../../../test/support/fake-dynamodb.ts';
+import { RegistryError } from '../../core/errors.ts';
 import type { Key } from './tables.ts';
 import { commitItems, mostOperations } from './transaction.ts';
 import type { WorkingItems } from './working-items.ts';
@@ -76,7 +77,7 @@ test('a transaction without an answer is a transient failure, and is not planned
 
 test('a violated condition is found while planning, and nothing is written', async () => {
   const { database, requests } = fakeDynamoDb(() => ({}));
-  const violated = new Error('violated');
+  const violated = new RegistryError('state-conflict', 'It is another.');
   await assert.rejects(
     commitItems(database, async (items) => {
       items.put(keyOf('written'), {});
@@ -87,8 +88,27 @@ test('a violated condition is found while planning, and nothing is written', asy
   );
   assert.deepEqual(
     requests.map(({ name }) => name),
-    ['BatchGet'],
+    ['BatchGet', 'BatchGet'],
+    'what was read was there at one moment',
   );
+});
+
+test('a condition that is violated by what was not there at one moment is judged anew', async () => {
+  let turn = 0;
+  const { database } = fakeDynamoDb(({ name }) => {
+    if (name !== 'BatchGet') return {};
+    turn += 1;
+    const item = { pk: 'read', sk: '-', tag: turn === 1 ? 'before' : 'after' };
+    return { Responses: { 'fake-users': [item] } };
+  });
+  const judged: string[] = [];
+  const violation = (items: WorkingItems) =>
+    items.get<{ tag: string }>(keyOf('read')).then((item) => {
+      judged.push(item?.tag ?? '');
+      throw new RegistryError('state-conflict', `It is ${item?.tag}.`);
+    });
+  await assert.rejects(commitItems(database, violation), { code: 'state-conflict', detail: 'It is after.' });
+  assert.deepEqual(judged, ['before', 'after']);
 });
 
 test('a plan that writes nothing makes no transaction; one blind write is a plain one', async () => {

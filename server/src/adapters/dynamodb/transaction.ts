@@ -6,7 +6,7 @@
 //
 // It holds only if all that was read is still so: transactions are as if made one after the other.
 import { randomUUID } from 'node:crypto';
-import { StorageError } from '../../core/errors.ts';
+import { RegistryError, StorageError } from '../../core/errors.ts';
 import type { DynamoDatabase } from './database.ts';
 import { type CancellationReason, storageErrorOf } from './failures.ts';
 import { WorkingItems } from './working-items.ts';
@@ -31,20 +31,37 @@ export async function commitItems(
   const patience = database.patience();
   for (;;) {
     const items = new WorkingItems(database);
-    await plan(items);
-    if (!items.changed) return;
-    const cancelled = await make(database, items);
-    if (cancelled === null) {
-      if (Date.now() <= items.lastMoment) return;
-      throw new StorageError('transient', 'DynamoDB: the answer came too late to rely on it');
-    }
-    refuseUnlessPassing(cancelled);
+    const othersWere = await attempt(database, items, plan);
+    if (othersWere === null) return;
     if (!(await patience.wait())) {
-      throw new StorageError('transient', 'DynamoDB: others were faster at every try', cancelled.error, {
+      throw new StorageError('transient', 'DynamoDB: others were faster at every try', othersWere.faster, {
         transience: 'contended',
       });
     }
   }
+}
+
+/** Resolves with null when it was made, and with what has shown that others were faster. */
+async function attempt(
+  database: DynamoDatabase,
+  items: WorkingItems,
+  plan: (items: WorkingItems) => Promise<void>,
+): Promise<{ readonly faster: unknown } | null> {
+  try {
+    await plan(items);
+  } catch (violated) {
+    // Items are not read all at the same moment: of something that changed meanwhile, a part may have been seen.
+    if (violated instanceof RegistryError && !(await items.areStillAsRead())) return { faster: violated };
+    throw violated;
+  }
+  if (!items.changed) return null;
+  const cancelled = await make(database, items);
+  if (cancelled === null) {
+    if (Date.now() <= items.lastMoment) return null;
+    throw new StorageError('transient', 'DynamoDB: the answer came too late to rely on it');
+  }
+  refuseUnlessPassing(cancelled);
+  return { faster: cancelled.error };
 }
 
 async function make(database: DynamoDatabase, items: WorkingItems) {

@@ -96,6 +96,13 @@ export class WorkingItems {
     this.followUps.push(followUp);
   }
 
+  /** If so, all that was read was there at one and the same moment. */
+  async areStillAsRead(): Promise<boolean> {
+    const read = [...this.#items.values()].filter((item) => item.read !== undefined);
+    const now = await this.#database.getMany<Stored>(read.map(({ key }) => key));
+    return read.every((item, i) => item.read?.[tagName] === now[i]?.[tagName] && !item.read === !now[i]);
+  }
+
   /** Whoever learns later (milliseconds since 1970) that it was made takes it for not known to be. */
   mustBeMadeBy(moment: number): void {
     this.lastMoment = Math.min(this.lastMoment, moment);
