@@ -3,6 +3,7 @@ import {
   CreateBucketCommand,
   GetBucketVersioningCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
 import { type Area, areas, type ContentKey } from '../../core/content/index.ts';
@@ -29,7 +30,7 @@ export async function requireBuckets(objects: S3Objects, settings: BucketSetting
     const needsVersions = settings.requireVersions && kept.some((area) => versioned.includes(area));
     try {
       await requireThere(objects, bucket, settings);
-      if (needsVersions) await requireVersions(objects, bucket);
+      if (needsVersions) await requireVersions(objects, bucket, settings);
       await requireEncrypted(objects, kept[0] ?? 'incoming');
     } catch (error) {
       throw storageErrorFrom(error, `The bucket ${bucket} (for ${kept.join(', ')})`);
@@ -44,19 +45,32 @@ async function requireThere(objects: S3Objects, bucket: string, settings: Bucket
     const isMissing = error instanceof StorageError && isNotThere(error.cause);
     if (!settings.createBuckets || !isMissing) throw error;
     await objects.client.send(new CreateBucketCommand({ Bucket: bucket }));
-    if (!settings.requireVersions) return;
-    const VersioningConfiguration = { Status: 'Enabled' } as const;
-    await objects.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+    if (settings.requireVersions) await switchVersionsOn(objects, bucket);
   }
 }
 
-async function requireVersions(objects: S3Objects, bucket: string): Promise<void> {
+async function switchVersionsOn({ client }: S3Objects, bucket: string): Promise<void> {
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+}
+
+async function requireVersions(objects: S3Objects, bucket: string, settings: BucketSettings): Promise<void> {
   const { Status } = await objects.client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
   if (Status === 'Enabled') return;
+  // Whoever made it is between the two requests, or has died there.
+  if (settings.createBuckets && Status === undefined && (await isEmpty(objects, bucket))) {
+    await switchVersionsOn(objects, bucket);
+    return;
+  }
   throw new StorageError(
     'permanent',
     `The bucket ${bucket} keeps no versions: switch versioning on, or set ASSAY_S3_VERSIONS to optional`,
   );
+}
+
+async function isEmpty({ client }: S3Objects, bucket: string): Promise<boolean> {
+  const { KeyCount } = await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
+  return KeyCount === 0;
 }
 
 /** Some servers take a request to encrypt, and do not: what is asked for is compared with what was done. */
