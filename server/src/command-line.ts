@@ -1,6 +1,5 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
 
-import { migrateEngineOptions } from './admin/migrate-engine-options.ts';
 import {
   type Command,
   type CommandOption,
@@ -14,6 +13,7 @@ import {
 } from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
+import { migrateEngineOptions } from './migrate-engine-options.ts';
 import type { CommandPorts } from './wiring/commands.ts';
 
 const permissions: CommandOption = {
@@ -54,7 +54,7 @@ export const commands: readonly Command[] = [
     arguments: [],
     options: migrateEngineOptions,
     run: async (config, given, print) =>
-      (await import('./admin/migrate-engine.ts')).migrateEngine(config, given, print),
+      (await import('./migrate-engine.ts')).migrateEngine(config, given, print),
   },
   {
     name: 'config',

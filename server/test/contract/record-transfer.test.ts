@@ -1,5 +1,5 @@
 // What every engine promises of moving its records: what is read out of one and stored in another is the same registry.
-// The table of samples names every kind of record: a new kind does not compile before it stands here.
+// The table of recordSamples names every kind of record: a new kind does not compile before it stands here.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -14,150 +14,16 @@ import {
   recordKinds,
 } from '../../src/core/transfer/index.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
+import { at, recordSamples, type Samples } from '../support/record-samples.ts';
 import {
   someAuditEntry,
-  someDelivery,
   someDigest,
-  someEvent,
-  someFile,
   someGroup,
-  someItem,
   someJob,
   somePackage,
-  somePersonalToken,
-  someReport,
-  someSession,
-  someUpload,
   someUser,
   someVersion,
-  someWebhook,
 } from '../support/samples.ts';
-
-type Samples<K extends RecordKind> = readonly [RegistryRecords[K], RegistryRecords[K], RegistryRecords[K]];
-
-const at = new Date('2026-01-31T12:00:00Z');
-const kept = { passwordHash: 'hash' };
-const waiting = { state: 'waiting', attempt: 0, failedAt: null, failure: null, leasedUntil: null } as const;
-const dead = { state: 'dead', attempt: 5, failedAt: at, failure: 'hopeless', leasedUntil: null } as const;
-
-/** Three of each kind, which go together: what one refers to is there as well. */
-const samples: { readonly [K in RecordKind]: Samples<K> } = {
-  user: [
-    { ...someUser({ id: 'ada', name: 'ada', permissions: ['admin'] }), ...kept },
-    { ...someUser({ id: 'bob', name: 'Bob', mustChangePassword: true, sessionGeneration: 3 }), ...kept },
-    { ...someUser({ id: 'dan', name: 'dan', permissions: [] }), ...kept },
-  ],
-  'former-user': [
-    { id: 'carol', nameKey: nameKeyOf('Carol') },
-    { id: 'dave', nameKey: nameKeyOf('dave') },
-    { id: 'eve', nameKey: nameKeyOf('Eve') },
-  ],
-  group: [
-    someGroup({ id: 'g1', name: 'vision' }),
-    someGroup({ id: 'g2', name: 'speech', description: '' }),
-    someGroup({ id: 'g3', name: 'robots' }),
-  ],
-  'group-member': [
-    { groupId: 'g1', groupName: 'vision', userId: 'ada', userName: 'ada' },
-    { groupId: 'g1', groupName: 'vision', userId: 'bob', userName: 'Bob' },
-    { groupId: 'g2', groupName: 'speech', userId: 'ada', userName: 'ada' },
-  ],
-  session: [
-    someSession({ id: 's1', userId: 'ada' }),
-    someSession({ id: 's2', userId: 'bob', usesLeft: 0 }),
-    someSession({ id: 's3', userId: 'bob', generation: 3 }),
-  ],
-  'personal-token': [
-    somePersonalToken({ id: 't1', userId: 'ada' }),
-    somePersonalToken({ id: 't2', userId: 'bob', packagePatterns: ['a*', 'b'] }),
-    somePersonalToken({ id: 't3', userId: 'bob', permissions: [] }),
-  ],
-  item: [someItem(), someItem({ description: '' }), someItem({ name: 'Ünï — 𝒳 "quoted"' })],
-  package: [
-    { package: somePackage({ id: 'p1', name: 'tokenizer' }), readme: 'findable words' },
-    { package: somePackage({ id: 'p2', name: 'segmenter', groupId: 'g1' }), readme: '' },
-    { package: somePackage({ id: 'p3', name: 'hidden', state: 'hidden' }), readme: null },
-  ],
-  version: [
-    someVersion({ id: 'v1', packageId: 'p1', label: '1.0.0' }),
-    someVersion({ id: 'v2', packageId: 'p1', label: '1.10.0-rc.1', state: 'rejected', reason: 'Why' }),
-    someVersion({
-      id: 'v3',
-      packageId: 'p2',
-      digest: null,
-      decidedAt: null,
-      publishedAt: null,
-      state: 'pending',
-    }),
-  ],
-  'version-file': [
-    { versionId: 'v1', ...someFile({ path: 'a/ü.txt' }) },
-    { versionId: 'v1', ...someFile({ path: 'b', method: 'stored', sizeBytes: 2 ** 40 }) },
-    { versionId: 'v2', ...someFile({ path: 'a/ü.txt', crc32: 0 }) },
-  ],
-  report: [
-    someReport({ versionId: 'v1' }),
-    someReport({ versionId: 'v2', verdict: 'inconclusive', results: [] }),
-    someReport({ versionId: 'v3' }),
-  ],
-  upload: [
-    someUpload({ id: 'u1' }),
-    someUpload({ id: 'u2', state: 'completed', packageId: 'p1', versionId: 'v1' }),
-    someUpload({
-      id: 'u3',
-      sizeBytes: null,
-      receiving: { method: 'parts', handle: 'handle', partSizeBytes: 5, partCount: 2 },
-    }),
-  ],
-  'content-hold': [
-    { digest: someDigest('one'), versionId: 'v1' },
-    { digest: someDigest('one'), versionId: 'v2' },
-    { digest: someDigest('two'), versionId: 'v1' },
-  ],
-  'content-removal': [
-    { digest: someDigest('three') },
-    { digest: someDigest('four') },
-    { digest: someDigest('five') },
-  ],
-  webhook: [
-    someWebhook({ id: 'w1', userId: 'ada' }),
-    someWebhook({ id: 'w2', userId: 'ada', active: false, switchedOffBecause: 'Dead' }),
-    someWebhook({ id: 'w3', userId: 'bob', deadInARow: 2, revision: 7 }),
-  ],
-  delivery: [
-    someDelivery({ id: 'd1', webhookId: 'w1' }),
-    someDelivery({
-      id: 'd2',
-      webhookId: 'w1',
-      state: 'dead',
-      round: 2,
-      attempts: [{ at, durationMs: 12.5, status: null, error: 'No answer', responseBody: '' }],
-    }),
-    someDelivery({ id: 'd3', webhookId: 'w2', state: 'delivered' }),
-  ],
-  // In the order of their commits, which is not that of their ids.
-  event: [
-    someEvent({ id: 'e2' }),
-    someEvent({ id: 'e1', packageId: null, versionId: null }),
-    someEvent({ id: 'e3', userId: 'u2' }),
-  ],
-  job: [
-    { ...someJob({ id: 'j1' }), ...waiting },
-    { ...someJob({ id: 'j2', kind: 'clean-upload' }), ...dead },
-    {
-      ...someJob({ id: 'j3', runAt: new Date('2026-03-01T00:00:00Z') }),
-      ...waiting,
-      attempt: 2,
-      failedAt: at,
-      failure: 'again',
-    },
-  ],
-  'audit-entry': [
-    someAuditEntry({ id: 'a1' }),
-    someAuditEntry({ id: 'a2', actor: null, outcome: 'denied', reason: 'token-invalid', subject: {} }),
-    someAuditEntry({ id: 'a3', at: new Date('2026-01-30T23:59:59.999Z'), operation: 'version.read' }),
-  ],
-};
 
 /** Those that refer to others first. Audit entries are never removed. */
 const leavingKinds = recordKinds.filter((kind) => kind !== 'audit-entry').reverse();
@@ -168,7 +34,7 @@ describeOnEveryEngine('record transfer', (engine) => {
     for (const kind of recordKinds) {
       for (const limit of [1, 2, 3, 200]) {
         const read = await readAll(engine(), kind, limit);
-        assert.deepEqual(sorted(read), sorted(samples[kind]), kind);
+        assert.deepEqual(sorted(read), sorted(recordSamples[kind]), kind);
       }
     }
   });
@@ -177,7 +43,7 @@ describeOnEveryEngine('record transfer', (engine) => {
     await storeAll(engine());
     await storeAll(engine());
     for (const kind of recordKinds) {
-      assert.deepEqual(sorted(await readAll(engine(), kind, 200)), sorted(samples[kind]), kind);
+      assert.deepEqual(sorted(await readAll(engine(), kind, 200)), sorted(recordSamples[kind]), kind);
     }
   });
 
@@ -192,17 +58,17 @@ describeOnEveryEngine('record transfer', (engine) => {
       await removeLast(engine(), kind);
       await removeLast(engine(), kind);
       const left = sorted(await readAll(engine(), kind, 200));
-      assert.deepEqual(left, sorted(samples[kind].slice(0, 2)), kind);
+      assert.deepEqual(left, sorted(recordSamples[kind].slice(0, 2)), kind);
     }
   });
 
   test('an audit entry is never removed', async () => {
     await storeAll(engine());
-    await assert.rejects(engine().transfer['audit-entry'].remove(samples['audit-entry'].slice(0, 1)), {
+    await assert.rejects(engine().transfer['audit-entry'].remove(recordSamples['audit-entry'].slice(0, 1)), {
       failure: 'permanent',
     });
     assert.equal((await readAll(engine(), 'audit-entry', 200)).length, 3);
-    const [entry] = samples['audit-entry'];
+    const [entry] = recordSamples['audit-entry'];
     assert.deepEqual(await engine().transfer['audit-entry'].match([entry, someAuditEntry()]), [entry, null]);
   });
 
@@ -220,8 +86,8 @@ describeOnEveryEngine('record transfer', (engine) => {
   });
 
   test('events are stored behind all others, in the order given', async () => {
-    await engine().transfer.event.put(samples.event.slice(0, 2));
-    await engine().transfer.event.put(samples.event);
+    await engine().transfer.event.put(recordSamples.event.slice(0, 2));
+    await engine().transfer.event.put(recordSamples.event);
     const events = await engine().events.listAfter(null, null, 10);
     assert.deepEqual(
       events.map(({ id }) => id),
@@ -235,7 +101,7 @@ describeOnEveryEngine('record transfer', (engine) => {
   });
 
   test('packages can be read in the order of their ids', async () => {
-    const packages = samples.package.toReversed();
+    const packages = recordSamples.package.toReversed();
     for (const kept of packages) await engine().transfer.package.put([kept]);
     const { read, readOldestFirst = read } = engine().transfer.package;
     const ids: string[] = [];
@@ -258,7 +124,7 @@ describeOnEveryEngine('record transfer', (engine) => {
       { id: 'g1', name: 'vision' },
       { id: 'g2', name: 'speech' },
     ]);
-    const [, token] = samples['personal-token'];
+    const [, token] = recordSamples['personal-token'];
     assert.equal((await tokens.findPersonalInUse(token.textHash))?.user.name, 'Bob');
     assert.equal((await tokens.useSession('s1', at))?.token.usesLeft, 999);
     assert.equal(await tokens.useSession('s2', at), null);
@@ -311,8 +177,8 @@ describeOnEveryEngine('record transfer', (engine) => {
     await engine().commit([
       { change: 'user.insert', user: someUser({ id: 'ada' }), passwordHash: 'secret' },
       { change: 'user.insert', user: someUser({ id: 'bob', name: 'bob' }), passwordHash: 'secret' },
-      { change: 'group.insert', group: samples.group[0] },
-      { change: 'event.append', event: samples.event[0] },
+      { change: 'group.insert', group: recordSamples.group[0] },
+      { change: 'event.append', event: recordSamples.event[0] },
       { change: 'package.insert', package: pkg },
       {
         change: 'package.index',
@@ -331,7 +197,7 @@ describeOnEveryEngine('record transfer', (engine) => {
       [['ada', 'secret']],
     );
     assert.deepEqual(await readAll(engine(), 'former-user', 10), [{ id: 'bob', nameKey: nameKeyOf('bob') }]);
-    assert.deepEqual(await readAll(engine(), 'group-member', 10), [samples['group-member'][0]]);
+    assert.deepEqual(await readAll(engine(), 'group-member', 10), [recordSamples['group-member'][0]]);
     assert.deepEqual(await readAll(engine(), 'package', 10), [
       { package: pkg, readme: 'the readme words twice' },
     ]);
@@ -360,7 +226,7 @@ describeOnEveryEngine('record transfer', (engine) => {
 
   test('a change of a package is found by its new words, and by the old ones no more', async () => {
     await storeAll(engine());
-    const [{ package: pkg }] = samples.package;
+    const [{ package: pkg }] = recordSamples.package;
     await engine().transfer.package.put([{ package: { ...pkg, title: 'Another' }, readme: 'changed' }]);
     const found = async (words: string) =>
       (await engine().search.search({ words }, { limit: 10 })).items.map((hit) => hit.package.id);
@@ -437,19 +303,19 @@ async function storeAll(engine: RecordsEngine): Promise<void> {
 
 function store<K extends RecordKind>(engine: RecordsEngine, kind: K): Promise<void> {
   const transfer: KindTransfer<RegistryRecords[K]> = engine.transfer[kind];
-  const records: Samples<K> = samples[kind];
+  const records: Samples<K> = recordSamples[kind];
   return transfer.put(records);
 }
 
 function removeLast<K extends RecordKind>(engine: RecordsEngine, kind: K): Promise<void> {
   const transfer: KindTransfer<RegistryRecords[K]> = engine.transfer[kind];
-  const [, , last]: Samples<K> = samples[kind];
+  const [, , last]: Samples<K> = recordSamples[kind];
   return transfer.remove([last]);
 }
 
 async function checkMatch<K extends RecordKind>(engine: RecordsEngine, kind: K): Promise<void> {
   const transfer: KindTransfer<RegistryRecords[K]> = engine.transfer[kind];
-  const [one, other, third]: Samples<K> = samples[kind];
+  const [one, other, third]: Samples<K> = recordSamples[kind];
   assert.deepEqual(await transfer.match([third, one]), [third, one]);
   await transfer.remove([third]);
   assert.deepEqual(await transfer.match([third, other]), [null, other]);
@@ -476,10 +342,10 @@ function sorted(records: readonly unknown[]): unknown[] {
   return [...records].sort((one, other) => (canonicalText(one) < canonicalText(other) ? -1 : 1));
 }
 
-test('no two samples of a kind have the same key', () => {
+test('no two recordSamples of a kind have the same key', () => {
   const check = <K extends RecordKind>(kind: K) => {
     const { key } = kindRules[kind];
-    assert.equal(new Set(samples[kind].map((record) => JSON.stringify(key(record)))).size, 3, kind);
+    assert.equal(new Set(recordSamples[kind].map((record) => JSON.stringify(key(record)))).size, 3, kind);
   };
   for (const kind of recordKinds) check(kind);
 });

@@ -1,16 +1,16 @@
 // Copies a whole registry from the engines of this configuration to those of another one.
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import { type Given, type Print, UsageError } from '../command.ts';
-import { type Config, ConfigError, readConfig } from '../config/index.ts';
+import { type Given, type Print, UsageError } from './command.ts';
+import { type Config, ConfigError, readConfig } from './config/index.ts';
 import {
   abandonTransfer,
   beginTransfer,
   carryEverything,
   carryLeftovers,
   cutOver,
-} from '../core/transfer/index.ts';
-import { openSide, openTransfer } from '../wiring/transfer.ts';
+} from './core/transfer/index.ts';
+import { openSide, openTransfer } from './wiring/transfer.ts';
 
 export async function migrateEngine(config: Config, { options }: Given, print: Print): Promise<void> {
   const steps = ['cut-over', 'leftovers', 'abandon'].filter((step) => options[step] === true);
