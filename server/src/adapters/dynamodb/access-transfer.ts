@@ -10,11 +10,12 @@ import {
   type PersonalTokenRow,
   personalKey,
   personalTokenOf,
+  personalTokenWrites,
   placeKey,
   type SessionRow,
   sessionKey,
   sessionOf,
-  tokenWrites,
+  sessionWrites,
 } from './tokens.ts';
 import {
   addAdministrators,
@@ -232,7 +233,7 @@ function keptSessions(database: DynamoDatabase): KeptKind<Session, SessionRow> {
       const row = await database.get<SessionRow>(sessionKey(id));
       return row && sessionOf(row);
     },
-    put: (sessions) => database.writeMany(sessions.flatMap((session) => tokenWrites.session(session))),
+    put: (sessions) => database.writeMany(sessions.flatMap((session) => sessionWrites(session))),
     remove: (sessions) =>
       database.writeMany(sessions.map(({ id }) => ({ key: sessionKey(id), attributes: null }))),
   };
@@ -247,7 +248,7 @@ function keptPersonalTokens(database: DynamoDatabase): KeptKind<PersonalToken, P
       const row = await database.get<PersonalTokenRow>(personalKey(textHash));
       return row && personalTokenOf(row);
     },
-    put: (tokens) => database.writeMany(tokens.flatMap((token) => tokenWrites.personal(token))),
+    put: (tokens) => database.writeMany(tokens.flatMap((token) => personalTokenWrites(token))),
     remove: (tokens) =>
       database.writeMany(
         tokens.flatMap(({ id, textHash }): Write[] => [

@@ -53,37 +53,36 @@ export const placeKey = (id: string): Key => ({ table: 'tokens', pk: `token#${id
 const ownerPartition = (userId: string) => `user#${userId}`;
 
 /** What is written for a new one. */
-export const tokenWrites = {
-  session(session: Session): readonly Write[] {
-    const row: SessionRow = {
-      ...session,
-      createdAt: session.createdAt.getTime(),
-      expiresAt: session.expiresAt.getTime(),
-      ...expiringAt('token', session.expiresAt, session.id),
-    };
-    return [{ key: sessionKey(session.id), attributes: { ...row } }];
-  },
+export function sessionWrites(session: Session): readonly Write[] {
+  const row: SessionRow = {
+    ...session,
+    createdAt: session.createdAt.getTime(),
+    expiresAt: session.expiresAt.getTime(),
+    ...expiringAt('token', session.expiresAt, session.id),
+  };
+  return [{ key: sessionKey(session.id), attributes: { ...row } }];
+}
 
-  personal(token: PersonalToken): readonly Write[] {
-    const expiry = expiringAt('token', token.expiresAt, token.id);
-    const row: PersonalTokenRow = {
-      ...token,
-      createdAt: token.createdAt.getTime(),
-      expiresAt: token.expiresAt.getTime(),
-      listPk: ownerPartition(token.userId),
-      listSk: token.id,
-      ...expiry,
-    };
-    const place: PlaceRow = { textHash: token.textHash, ...expiry };
-    return [
-      { key: personalKey(token.textHash), attributes: { ...row } },
-      { key: placeKey(token.id), attributes: { ...place } },
-    ];
-  },
-};
+/** What is written for a new one. */
+export function personalTokenWrites(token: PersonalToken): readonly Write[] {
+  const expiry = expiringAt('token', token.expiresAt, token.id);
+  const row: PersonalTokenRow = {
+    ...token,
+    createdAt: token.createdAt.getTime(),
+    expiresAt: token.expiresAt.getTime(),
+    listPk: ownerPartition(token.userId),
+    listSk: token.id,
+    ...expiry,
+  };
+  const place: PlaceRow = { textHash: token.textHash, ...expiry };
+  return [
+    { key: personalKey(token.textHash), attributes: { ...row } },
+    { key: placeKey(token.id), attributes: { ...place } },
+  ];
+}
 
 export const tokenPlanners: ChangePlanners<TokenChange> = {
-  'session.insert': { plan: (items, { session }) => items.putAll(tokenWrites.session(session)) },
+  'session.insert': { plan: (items, { session }) => items.putAll(sessionWrites(session)) },
 
   'session.carry-over': {
     reads: ({ sessionId }) => [sessionKey(sessionId)],
@@ -95,7 +94,7 @@ export const tokenPlanners: ChangePlanners<TokenChange> = {
 
   'session.end': { plan: (items, { sessionId }) => items.delete(sessionKey(sessionId)) },
 
-  'personal-token.insert': { plan: (items, { token }) => items.putAll(tokenWrites.personal(token)) },
+  'personal-token.insert': { plan: (items, { token }) => items.putAll(personalTokenWrites(token)) },
 
   'personal-token.revoke': {
     reads: ({ tokenId }) => [placeKey(tokenId)],
