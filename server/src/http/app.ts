@@ -13,7 +13,7 @@ import { operation } from '../core/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { secureForBrowsers, securityHeaders } from './browser-security.ts';
 import { addContentFace } from './content/index.ts';
-import { cutWhenIdle } from './content/slow-clients.ts';
+import { answerBeforeTheBodyEnds, cutWhenIdle, cutWhenLate } from './content/slow-clients.ts';
 import type { Route } from './define-route.ts';
 import { gatherRequests } from './gather-requests.ts';
 import { itemRoutes } from './items/index.ts';
@@ -84,6 +84,7 @@ export async function buildApp(
   app.addSchema(Problem);
   await secureForBrowsers(app, settings);
   observeRequests(app, registry, tellRequest);
+  answerBeforeTheBodyEnds(app);
   endConnectionsOnClose(app, registry);
   await describeApi(app, registry.version);
   const limits = rateLimits(registry, settings);
@@ -124,6 +125,9 @@ declare module 'fastify' {
   }
 }
 
+/** A body that is read into memory, 1 MiB at most, has so many times as long to arrive as a client may do nothing. */
+const wholeBodyIdleTimes = 4;
+
 function addRoute(
   app: FastifyInstance,
   registry: Registry,
@@ -141,6 +145,8 @@ function addRoute(
       if (route.operation !== 'event.follow') {
         cutWhenIdle(request.raw, reply.raw, settings.transferIdleTimeoutMs);
       }
+      if (route.body !== undefined)
+        cutWhenLate(request.raw, wholeBodyIdleTimes * settings.transferIdleTimeoutMs);
       const behind = audit === 'none' ? null : registry.auditBehind();
       if (behind !== null) await behind;
       request.caller = await authenticate(registry, limits, route.operation, request, reply);

@@ -23,6 +23,21 @@ test('a number in a query is one of those that its schema allows, however it is 
   }
 });
 
+test('a text is one that every engine can keep', () => {
+  const texts = compileValidator({
+    schema: Type.Object({ some: Type.Array(Type.Object({ name: Type.String() })) }),
+    method: 'POST',
+    url: '/',
+    httpPart: 'body',
+  } as FastifyRouteSchemaDef<object>);
+  const validate = texts as unknown as { (value: unknown): boolean; errors: { instancePath: string }[] };
+  assert.equal(validate({ some: [{ name: 'Zoë 🦄 \u0001' }] }), true);
+  for (const name of ['a\0b', '\ud83e', '\udd84\ud83e']) {
+    assert.equal(validate({ some: [{ name: 'good' }, { name }] }), false);
+    assert.equal(validate.errors[0]?.instancePath, '/some/1/name');
+  }
+});
+
 test('a number in a body is a number, and finite', () => {
   assert.ok(accepts('body', { limit: 5 }));
   for (const limit of ['5', Number.POSITIVE_INFINITY, Number.NaN, 1.5, null]) {

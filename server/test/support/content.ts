@@ -32,6 +32,7 @@ import {
   servingAtOwnAddresses,
 } from '../../src/core/content/index.ts';
 import { addContentFace } from '../../src/http/content/index.ts';
+import { answerBeforeTheBodyEnds } from '../../src/http/content/slow-clients.ts';
 import { problemFrom } from '../../src/http/problem.ts';
 import { openTestContent, type S3Server, s3Servers } from './s3-server.ts';
 import { randomness } from './samples.ts';
@@ -105,6 +106,7 @@ async function listen(own: OwnContent): Promise<{ app: FastifyInstance; url: str
     const { status, headers, body } = problemFrom(error, request.id);
     return reply.code(status).headers(headers).send(body);
   });
+  answerBeforeTheBodyEnds(app);
   addContentFace(app, own, idleTimeoutMs);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

@@ -230,7 +230,11 @@ test('one user may have only so many uploads open; ending one makes room', async
   const { maximumOpen } = ports.uploadLimits;
   const opened: Upload[] = [];
   for (let i = 0; i < maximumOpen; i++) opened.push(await begin(ada, { label: `1.0.${i}` }));
-  await assert.rejects(begin(ada, { label: '2.0.0' }), { code: 'upload-limit' });
+  const untilOneExpires = ((opened[0]?.expiresAt.getTime() ?? 0) - ports.clock.now().getTime()) / 1_000;
+  await assert.rejects(begin(ada, { label: '2.0.0' }), {
+    code: 'upload-limit',
+    retryAfterSeconds: untilOneExpires,
+  });
   await begin(someCaller('bob'), { packageName: 'another' });
   await abortUpload(ports, ada, opened[0]?.id ?? '');
   await begin(ada, { label: '2.0.0' });

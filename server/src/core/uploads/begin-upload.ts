@@ -122,7 +122,7 @@ async function beginParts(
 
 /** Everything that can be refused before a byte is sent; what others do meanwhile is seen at completion. */
 async function requirePublishable(
-  ports: Pick<BeginUploadPorts, 'packages' | 'versions' | 'uploads' | 'uploadLimits'>,
+  ports: Pick<BeginUploadPorts, 'clock' | 'packages' | 'versions' | 'uploads' | 'uploadLimits'>,
   caller: Caller,
   given: DeclaredUpload,
 ): Promise<void> {
@@ -147,7 +147,7 @@ function requireReach(caller: Caller, name: string): void {
 }
 
 async function requireFewOpen(
-  { uploads, uploadLimits }: Pick<BeginUploadPorts, 'uploads' | 'uploadLimits'>,
+  { clock, uploads, uploadLimits }: Pick<BeginUploadPorts, 'clock' | 'uploads' | 'uploadLimits'>,
   caller: Caller,
 ): Promise<void> {
   const { maximumOpen } = uploadLimits;
@@ -156,7 +156,14 @@ async function requireFewOpen(
   throw new RegistryError(
     'upload-limit',
     `${open.items.length} uploads are open, and at most ${maximumOpen} may be.`,
+    { retryAfterSeconds: secondsUntilOneExpires(open.items, clock.now()) },
   );
+}
+
+/** Until there is room even if nobody completes or aborts one. */
+function secondsUntilOneExpires(open: readonly Upload[], now: Date): number {
+  const first = Math.min(...open.map(({ expiresAt }) => expiresAt.getTime()));
+  return Math.max(1, Math.ceil((first - now.getTime()) / 1_000));
 }
 
 export function requireMayPublish(caller: Caller, pkg: Package): void {

@@ -6,13 +6,11 @@ import type { OwnContent } from '../../core/content/index.ts';
 import { addReadContent } from './read-content.ts';
 import { addReceiveForm } from './receive-form.ts';
 import { addReceivePart } from './receive-part.ts';
-import { answerBeforeTheBodyEnds } from './slow-clients.ts';
 
 export function addContentFace(app: FastifyInstance, own: OwnContent, idleTimeoutMs: number): void {
   app.register(async (face) => {
     face.removeAllContentTypeParsers();
     face.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    answerBeforeTheBodyEnds(face);
     addReceiveForm(face, own, idleTimeoutMs);
     addReceivePart(face, own, idleTimeoutMs);
     addReadContent(face, own, idleTimeoutMs);

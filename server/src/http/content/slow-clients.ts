@@ -15,6 +15,16 @@ export function cutWhenIdle(request: IncomingMessage, response: ServerResponse, 
   });
 }
 
+/**
+ * Cuts the connection when the whole body is not there after `deadlineMs`, however steadily it drips in: for bodies that
+ * are read into memory before anything is done with them.
+ */
+export function cutWhenLate(request: IncomingMessage, deadlineMs: number): void {
+  if (request.complete) return;
+  const timer = setTimeout(() => request.destroy(), deadlineMs).unref();
+  request.once('close', () => clearTimeout(timer));
+}
+
 /** More than the largest part, so that a client which reads no answer before it has sent all gets its answer. */
 const drained = { bytes: 128 * 1024 * 1024, milliseconds: 10_000 };
 
@@ -24,12 +34,18 @@ const drained = { bytes: 128 * 1024 * 1024, milliseconds: 10_000 };
  * throw the answer away, unread.
  */
 export function answerBeforeTheBodyEnds(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (request.raw.complete || request.raw.destroyed || payload instanceof Readable) return payload;
+  app.addHook('onSend', ({ raw }, reply, payload, done) => {
+    if (raw.complete || raw.readableEnded || raw.destroyed || !hasBody(raw) || payload instanceof Readable) {
+      return done(null, payload);
+    }
     const body = Buffer.from(typeof payload === 'string' ? payload : '');
     reply.header('connection', 'close').header('content-length', body.length);
-    return lingering(body, request.raw);
+    done(null, lingering(body, raw));
   });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** A stream of `body` that does not end before `request` does, within reason. */

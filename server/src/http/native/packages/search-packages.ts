@@ -13,7 +13,8 @@ export const searchPackagesRoute = defineRoute({
   path: '/api/packages/search',
   description:
     'Best first: words in names weigh most, then titles, descriptions and READMEs. All words must occur; the last ' +
-    'one may be the beginning of a word. `complete` is false when there were more hits than could be ranked.',
+    'one may be the beginning of a word. `complete` is false when the search has looked at as many packages as one ' +
+    'request may: the page is then not full, and `next`, where there is one, goes on.',
   query: Type.Object({
     ...PageQuery,
     q: Type.String({ maxLength: 500, default: '' }),
