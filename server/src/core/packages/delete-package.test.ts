@@ -51,6 +51,16 @@ test('a deleted package is gone for everybody at once, and its versions and cont
   });
 });
 
+test('the owner is told of every version that goes with the package, once', async () => {
+  const { ports, packageId, runJobs } = await packageToDelete();
+  await deletePackage(ports, admin, packageId, { reason });
+  await deleteVersionsOfPackage(ports, packageId);
+  await runJobs();
+  const events = await ports.events.listAfter(ada.user?.id ?? '', null, 100);
+  const told = events.filter(({ kind }) => kind === 'version.deleted').map(({ data }) => data.version);
+  assert.deepEqual(told.sort(), ['1.0.0', '2.0.0', '3.0.0']);
+});
+
 test('the name of a deleted package stays taken, for its owner too', async () => {
   const { ports, packageId, runJobs, begin } = await packageToDelete();
   await deletePackage(ports, ada, packageId, { reason });

@@ -4,17 +4,19 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
 import { RegistryError } from '../errors.ts';
+import type { EventAppended } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   type Package,
   type PackageChanged,
   type PackageIndexed,
   revised,
+  type Version,
   type VersionChanged,
 } from './package.ts';
 import type { PackageStore, VersionStore } from './ports.ts';
 import { readMaintainedPackage } from './read-package.ts';
-import { contentLetGo, requireReason } from './withdraw-version.ts';
+import { contentLetGo, requireReason, versionEvent } from './withdraw-version.ts';
 
 /** Hides the package at once; a job then removes its versions. Its name stays taken, so that nobody can pose as it. */
 export async function deletePackage(
@@ -53,27 +55,24 @@ export async function deleteVersionsOfPackage(
   ports: {
     clock: Clock;
     randomness: Randomness;
+    packages: Pick<PackageStore, 'find'>;
     versions: VersionStore;
-    commit: Commit<VersionChanged | ContentReleased | JobQueued>;
+    commit: Commit<VersionChanged | ContentReleased | JobQueued | EventAppended>;
   },
   packageId: string,
 ): Promise<void> {
+  const pkg = await ports.packages.find(packageId);
+  if (pkg === null) return;
   const filter = { states: ['published', 'yanked', 'quarantined'] } as const;
   for (;;) {
     const page = await ports.versions.list(packageId, filter, { limit: 100 });
     if (page.items.length === 0) return requireAllDecided(ports, packageId);
     for (const version of page.items) {
+      const deleted = revised<Version>(version, { state: 'deleted', reason: 'package deleted' });
       await ports.commit([
-        {
-          change: 'version.change',
-          version: {
-            ...version,
-            state: 'deleted',
-            revision: version.revision + 1,
-            reason: 'package deleted',
-          },
-        },
+        { change: 'version.change', version: deleted },
         ...contentLetGo(ports, version),
+        versionEvent(ports, pkg, deleted, 'version.deleted'),
       ]);
     }
   }

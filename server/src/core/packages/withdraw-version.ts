@@ -76,7 +76,7 @@ async function move(
     { change: 'version.change', version: after },
     await afterWithdrawal(ports, pkg, after),
     ...(step.to === 'deleted' ? contentLetGo(ports, after) : []),
-    told(ports, pkg, after, step.event),
+    versionEvent(ports, pkg, after, step.event),
     audited(
       ports,
       caller,
@@ -120,7 +120,8 @@ export function contentLetGo(
   ];
 }
 
-function told(
+/** To the package's owner. */
+export function versionEvent(
   ports: { clock: Clock; randomness: Randomness },
   pkg: Package,
   version: Version,
