@@ -1,4 +1,4 @@
-// Every rule of every check, in one table. `docs/checks.md` lists the same and is tested against it.
+// Every rule of every check, in one table; `npm run docs` draws `docs/checks.md` from it.
 import type { Severity } from './check.ts';
 
 /** Raised whenever a rule of the check changes; stored with every verdict. */
