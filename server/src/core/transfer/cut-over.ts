@@ -25,9 +25,9 @@ export async function cutOver(
   const mark = await makeReadOnly(ports, transfer);
   ports.tell(`The source is read-only since ${mark.since.toISOString()}.`);
   await ports.pause(writableForMs + settleMs);
+  await runningJobsEnd(ports);
   // What was written until now was begun before the mark; what is written from now on, reading writes.
   const since = ports.clock.now();
-  await runningJobsEnd(ports);
   await carrySecrets(ports);
   if (transfer.movesRecords) await recordsAreTheSame(ports, since);
   if (transfer.movesContent) await contentIsTheSame(ports);
