@@ -38,6 +38,10 @@ export const onlyEmbedded: string | false =
 export const notEmbedded: string | false =
   enginesName === 'embedded' ? 'several API processes need engines beside the data folder' : false;
 
+/** For what only addresses of the registry itself promise: false, or why it is skipped. */
+export const ownAddresses: string | false =
+  enginesName === 'embedded' ? false : 'is promised by addresses of the registry, not by those of S3';
+
 /** What the strong ETag of served content must look like: the digest, where S3 does not make one of its own. */
 export function etagOf(digest: string): RegExp {
   return enginesName === 'embedded' ? new RegExp(`^"${digest}"$`) : /^"[^"]+"$/;

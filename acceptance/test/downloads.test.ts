@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { type Given, ok, refused, waitFor } from '../src/call.ts';
-import { etagOf } from '../src/engines.ts';
+import { etagOf, ownAddresses } from '../src/engines.ts';
 import { type Download, digestOf, publish, zipOf } from '../src/packages.ts';
 import { removeTemporaryFolders, startServer } from '../src/server-process.ts';
 import { addUser, enterAsAdministrator } from '../src/users.ts';
@@ -65,16 +65,25 @@ describe('a download', () => {
     assert.ok((await get(redirect.headers.get('location') ?? '')).bytes.equals(zip));
   });
 
-  test('says what it is: length, type, file name, digest, and that ranges are taken', async () => {
+  test('says what it is: length, type, file name, and that ranges are taken', async () => {
+    const { url } = await ok(download());
+    const { status, headers, bytes } = await get(url);
+    assert.equal(status, 200);
+    assert.equal(headers.get('content-length'), String(zip.length));
+    assert.equal(headers.get('content-type'), 'application/zip');
+    assert.equal(headers.get('content-disposition'), 'attachment; filename="package.zip"');
+    assert.match(headers.get('etag') ?? '', etagOf(digest));
+    assert.equal(headers.get('accept-ranges'), 'bytes');
+    assert.equal(bytes.length, zip.length);
+  });
+
+  test('tells its digest, by HEAD too', { skip: ownAddresses }, async () => {
     const { url } = await ok(download());
     for (const method of ['GET', 'HEAD']) {
       const { status, headers, bytes } = await get(url, {}, method);
       assert.equal(status, 200);
       assert.equal(headers.get('content-length'), String(zip.length));
-      assert.equal(headers.get('content-type'), 'application/zip');
-      assert.equal(headers.get('content-disposition'), 'attachment; filename="package.zip"');
       assert.match(headers.get('etag') ?? '', etagOf(digest));
-      assert.equal(headers.get('accept-ranges'), 'bytes');
       assert.equal(headers.get('repr-digest'), `sha-256=:${Buffer.from(digest, 'hex').toString('base64')}:`);
       assert.equal(headers.get('x-content-type-options'), 'nosniff');
       assert.equal(bytes.length, method === 'HEAD' ? 0 : zip.length);
@@ -89,7 +98,6 @@ describe('a download', () => {
       ['bytes=0-99', 0, 100],
       ['bytes=100-', 100, length],
       ['bytes=-7', length - 7, length],
-      [`bytes=-${length * 2}`, 0, length],
       [`bytes=${length - 1}-${length + 50}`, length - 1, length],
     ];
     for (const [range, start, end] of ranges) {
@@ -99,6 +107,14 @@ describe('a download', () => {
       assert.equal(got.headers.get('content-length'), String(end - start));
       assert.ok(got.bytes.equals(zip.subarray(start, end)), range);
     }
+  });
+
+  test('refuses a range outside of it, and gives all of it for a range that it does not understand', {
+    skip: ownAddresses,
+  }, async () => {
+    const { url } = await ok(download());
+    const { length } = zip;
+    assert.equal((await get(url, { range: `bytes=-${length * 2}` })).bytes.length, length);
     for (const range of [`bytes=${length}-`, 'bytes=-0']) {
       const got = await get(url, { range });
       assert.equal(got.status, 416, range);
@@ -109,7 +125,7 @@ describe('a download', () => {
     }
   });
 
-  test('goes on with what one has only when it is still the same', async () => {
+  test('goes on with what one has only when it is still the same', { skip: ownAddresses }, async () => {
     const { url } = await ok(download());
     const range = 'bytes=10-19';
     assert.equal((await get(url, { range, 'if-range': `"${digest}"` })).status, 206);
@@ -132,10 +148,8 @@ describe('a download', () => {
       return [without, another];
     });
     changed.push(new URL(url.replace(digest, other.digest)));
-    for (const { href } of changed) await refused(server.api.call('GET', href), 403, 'address-invalid');
-    for (const method of ['PUT', 'POST', 'DELETE']) {
-      await refused(server.api.call(method, url), 403, 'address-invalid');
-    }
+    for (const { href } of changed) await notServed('GET', href);
+    for (const method of ['PUT', 'POST', 'DELETE']) await notServed(method, url);
   });
 
   test('address that has expired is refused; a download that was begun before goes on', async () => {
@@ -148,8 +162,7 @@ describe('a download', () => {
     );
     const begun = await fetch(url);
     await waitFor('its expiry', () => Date.now() > Date.parse(expiresAt));
-    const { detail } = await refused(hasty.api.call('GET', url), 403, 'address-invalid');
-    assert.ok(detail.includes(expiresAt), detail);
+    await notServed('GET', url, expiresAt);
     assert.equal(digestOf(Buffer.from(await begun.arrayBuffer())), published.digest);
     await hasty.stop();
   });
@@ -161,9 +174,23 @@ describe('a download', () => {
     await ok(ada.api.post(`${path}/versions/1.0.0/yank`, { reason: 'only yanked' }));
     assert.equal((await get(url)).status, 200);
     await ok(ada.api.delete(`${path}/versions/1.0.0`, { reason: 'now deleted' }));
-    await refused(server.api.call('GET', url), 404, 'not-found');
+    // Content that S3 serves ends as soon as it is removed.
+    await waitFor('its end', async () => (await fetch(url, { method: 'GET' })).status === 404);
+    if (ownAddresses === false) await refused(server.api.call('GET', url), 404, 'not-found');
   });
 });
+
+/** Refused by whoever the address leads to; the registry says why. */
+async function notServed(method: string, url: string, reason = ''): Promise<void> {
+  if (ownAddresses !== false) {
+    const { status, body } = await fetch(url, { method });
+    await body?.cancel();
+    assert.ok(status >= 400 && status < 500, `${method} ${url} answered ${status}`);
+    return;
+  }
+  const { detail } = await refused(server.api.call(method, url), 403, 'address-invalid');
+  assert.ok(detail.includes(reason), detail);
+}
 
 interface ListedFile {
   readonly path: string;
@@ -237,10 +264,10 @@ describe('a file inside', () => {
       '%2e%2e/registry.db',
       '..%2f..%2fregistry.db',
       '%2fetc%2fpasswd',
-      'README.md%00',
     ]) {
       await refused(reader.api.get(prefix + path), 404, 'not-found');
     }
+    await refused(reader.api.get(`${prefix}README.md%00`), 400, 'invalid-request');
     await refused(reader.api.get(`${prefix}README.md`, { version: '9.9.9' }), 404, 'not-found');
     const uploader = await addUser(admin, 'uploader', ['upload', 'search']);
     await refused(uploader.api.get(`${prefix}README.md`), 403, 'permission-denied');

@@ -16,16 +16,17 @@ export async function digestOf(path: string): Promise<string> {
 }
 
 /**
- * Downloads a version into a file. What an interrupted attempt has left in `<path>.part` is gone on with. The file
- * appears under its name only when its digest is that of the version.
+ * Downloads a version into a file. What an interrupted attempt has left beside it, in a file named for the content, is
+ * gone on with. The file appears under its name only when its digest is that of the version.
  */
 export async function downloadToFile(
   client: AssayClient,
   wanted: { packageId: string; version?: string; path: string; attempts?: number },
 ): Promise<Download> {
-  const partial = `${wanted.path}.part`;
   for (let attempt = 1; ; attempt++) {
     const download = await client.download(wanted.packageId, wanted.version);
+    // Parts of two contents never meet in one file.
+    const partial = `${wanted.path}.${download.digest.slice(0, 16)}.part`;
     try {
       await fetchRest(download, partial);
     } catch (error) {
@@ -49,7 +50,8 @@ async function fetchRest(download: Download, partial: string): Promise<void> {
     () => 0,
   );
   if (have === download.sizeBytes) return;
-  const headers = { range: `bytes=${have}-`, 'if-range': `"${download.digest}"` };
+  // The address is bound to the content: whatever it answers is part of it.
+  const headers = { range: `bytes=${have}-` };
   const response = await refusalThrown(await fetch(download.url, have === 0 ? {} : { headers }));
   const from = response.status === 206 ? have : 0;
   const file = await open(partial, from === 0 ? 'w' : 'r+');

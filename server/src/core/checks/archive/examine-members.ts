@@ -147,6 +147,8 @@ async function leave(
 }
 
 function packageFile(member: Member, offset: number, digest: string): PackageFile {
-  const { path, sizeBytes, storedBytes, method, crc32 } = member;
+  const { sizeBytes, storedBytes, method, crc32 } = member;
+  // A name with a NUL fails the archive; reviewers see its files all the same.
+  const path = member.path.replaceAll('\0', '\uFFFD');
   return { path, sizeBytes, storedBytes, method, offset, crc32, digest };
 }

@@ -167,5 +167,5 @@ async function readText(window: ByteWindow, file: ListedFile, maximumBytes: numb
 
 function cut(text: string, length: number): string {
   const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
+  return flat.length > length ? `${flat.slice(0, length - 1).toWellFormed()}…` : flat;
 }

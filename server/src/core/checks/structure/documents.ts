@@ -70,5 +70,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  // Not every engine keeps a NUL or half of a surrogate pair.
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : '';
 }
