@@ -22,6 +22,8 @@ export class ServerMissing extends Error {
   override readonly name = 'ServerMissing';
 }
 
+const stopLimitMs = 10_000;
+
 /** Loaded when a run begins, so that a part of the suite that needs none of them loads nothing. */
 const all: Readonly<Record<string, () => Promise<TestServer>>> = {
   ceph: async () => (await import('./test-servers/ceph.ts')).ceph,
@@ -50,7 +52,12 @@ export async function startTestServers(): Promise<StartedServer & { readonly mis
     environment: Object.assign({}, ...running.map(({ environment }) => environment)),
     missing,
     async stop() {
-      await Promise.all(running.map((server) => server.stop()));
+      // One that does not end keeps nobody: it has nothing that anybody needs.
+      const late = AbortSignal.timeout(stopLimitMs);
+      const patience = new Promise((resolve) => late.addEventListener('abort', resolve));
+      const alive = setInterval(() => {}, stopLimitMs);
+      await Promise.race([patience, Promise.all(running.map((server) => server.stop()))]);
+      clearInterval(alive);
     },
   };
 }

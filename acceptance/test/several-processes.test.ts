@@ -137,9 +137,10 @@ describe('several processes', { skip: notEmbedded }, () => {
     for (const { id } of uploads) assert.equal((await decided(at(0, ada), id)).outcome.state, 'published');
   });
 
-  test('answer every reading although one of them is killed, to a client that tries again', async () => {
+  test('answer every reading although one of them is killed, to a client that tries again', async (t) => {
     const { packageId } = await publish(at(0, ada), { name: 'always-there' });
     const balancer = await LoadBalancer.start(servers.map(({ url }) => url));
+    t.after(() => balancer.stop());
     const api = new Api(balancer.url, ada.api.token);
     let [stop, answered, again] = [false, 0, 0];
     const read = () => api.get(`/api/packages/${packageId}`);
@@ -161,7 +162,6 @@ describe('several processes', { skip: notEmbedded }, () => {
     await waitFor('answers of the other', () => answered > before + 200);
     stop = true;
     await Promise.all(readers);
-    balancer.stop();
     assert.deepEqual(failed, []);
     assert.ok(again > 0, 'the kill has cut no connection');
     servers.unshift(await ServerProcess.start(data, apiOnly));

@@ -53,7 +53,7 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
     async stop() {
       child.ref();
       child.stdin.end();
-      if (child.exitCode === null) await once(child, 'exit');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
   if (!(await answers(server.address))) {
