@@ -1,5 +1,6 @@
 import { refusalThrown } from './problem.ts';
 import type {
+  ChecksOfVersion,
   Download,
   Package,
   PackageFile,
@@ -197,6 +198,11 @@ export class AssayClient {
   /** An address for the content, good for a few minutes. */
   download(id: string, version?: string): Promise<Download> {
     return this.#json('GET', `/api/packages/${id}/download`, { query: { version } });
+  }
+
+  /** What each check found, and which bytes it has looked at. */
+  listChecks(id: string, version?: string): Promise<ChecksOfVersion> {
+    return this.#json('GET', `/api/packages/${id}/checks`, { query: { version } });
   }
 
   listFiles(

@@ -23,26 +23,44 @@ export interface Finding {
   readonly explanation: string;
 }
 
+export interface Check {
+  readonly check: string;
+  readonly rules: string;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly findings: readonly Finding[];
+  readonly bytesLookedAt: number;
+  readonly bytesInAll: number;
+  /** What was not looked at, and why. Half-open, in bytes from the beginning of the file. */
+  readonly gaps: readonly {
+    readonly path: string;
+    readonly start: number;
+    readonly end: number;
+    readonly reason: string;
+  }[];
+  readonly durationMs: number;
+}
+
 export interface Report {
   readonly verdict: Verdict;
   readonly decidedAt: string;
-  readonly checks: readonly {
-    readonly check: string;
-    readonly rules: string;
-    readonly verdict: Verdict;
-    readonly reason: string | null;
-    readonly findings: readonly Finding[];
-    readonly bytesLookedAt: number;
-    readonly bytesInAll: number;
-    /** What was not looked at, and why. Half-open, in bytes from the beginning of the file. */
-    readonly gaps: readonly {
-      readonly path: string;
-      readonly start: number;
-      readonly end: number;
-      readonly reason: string;
-    }[];
-    readonly durationMs: number;
-  }[];
+  readonly checks: readonly Check[];
+}
+
+/** A report with what it covers. */
+export interface ChecksOfVersion extends Report {
+  readonly versionId: string;
+  readonly version: string;
+  readonly digest: string | null;
+  /** Every check has looked at every byte that it is about. */
+  readonly complete: boolean;
+  /** The same in words: `100 % of bytes`, or what is missing. */
+  readonly coverage: string;
+  readonly checks: readonly (Check & {
+    readonly complete: boolean;
+    /** Cut to hundredths: 100 only when no byte is missing. */
+    readonly percentLookedAt: number;
+  })[];
 }
 
 export interface Upload {

@@ -1,4 +1,5 @@
 export { checkVersion, giveUpChecking } from './check-version.ts';
+export { coverageStatement, isComplete, percentLookedAt } from './coverage-statement.ts';
 export type * from './ports.ts';
 export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';

@@ -2,6 +2,7 @@ import type { Route } from '../../define-route.ts';
 import { changePackageRoute } from './change-package.ts';
 import { deletePackageRoute } from './delete-package.ts';
 import { downloadVersionRoute } from './download-version.ts';
+import { listChecksRoute } from './list-checks.ts';
 import { listFilesRoute } from './list-files.ts';
 import { listPackagesRoute } from './list-packages.ts';
 import { listVersionsRoute } from './list-versions.ts';
@@ -23,6 +24,7 @@ export const packageRoutes: readonly Route[] = [
   unyankVersionRoute,
   deleteVersionRoute,
   downloadVersionRoute,
+  listChecksRoute,
   listFilesRoute,
   readFileRoute,
 ];

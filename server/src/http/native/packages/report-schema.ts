@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Report } from '../../../core/pipeline/index.ts';
 import { Nullable, Timestamp } from '../../schemas.ts';
 
-const Verdict = Type.Enum(['passed', 'failed', 'inconclusive']);
+export const Verdict = Type.Enum(['passed', 'failed', 'inconclusive']);
 
 const Finding = Type.Object({
   rule: Type.String(),
@@ -19,23 +19,23 @@ const Gap = Type.Object({
   reason: Type.String(),
 });
 
+export const CheckSchema = Type.Object({
+  check: Type.String(),
+  rules: Type.String({ description: 'The version of its rules.' }),
+  verdict: Verdict,
+  reason: Nullable(Type.String({ description: 'Why it is inconclusive.' })),
+  findings: Type.Array(Finding),
+  bytesLookedAt: Type.Integer(),
+  bytesInAll: Type.Integer(),
+  gaps: Type.Array(Gap, { description: 'What was not looked at, and why; the first 100.' }),
+  durationMs: Type.Number(),
+});
+
 /** What the checks concluded about a version. */
 export const Checked = Type.Object({
   verdict: Verdict,
   decidedAt: Timestamp,
-  checks: Type.Array(
-    Type.Object({
-      check: Type.String(),
-      rules: Type.String({ description: 'The version of its rules.' }),
-      verdict: Verdict,
-      reason: Nullable(Type.String({ description: 'Why it is inconclusive.' })),
-      findings: Type.Array(Finding),
-      bytesLookedAt: Type.Integer(),
-      bytesInAll: Type.Integer(),
-      gaps: Type.Array(Gap, { description: 'What was not looked at, and why; the first 100.' }),
-      durationMs: Type.Number(),
-    }),
-  ),
+  checks: Type.Array(CheckSchema),
 });
 
 export function presentChecked(report: Report): Static<typeof Checked> {
