@@ -17,8 +17,12 @@ export interface ContentRead {
   readonly fault: string | null;
 }
 
+/** A promise asks for a pause until it resolves. */
+export type OnChunk = (bytes: Uint8Array) => void | Promise<void>;
+
 /**
- * Hands the member's content to `onChunk`, piece by piece; a piece is good until the call returns. `start` is where
+ * Hands the member's content to `onChunk`, piece by piece; a piece is good until the call returns, and the next comes
+ * when what it gave has resolved, which must not reject. `start` is where
  * its stored bytes begin. No more than `maximumBytes` and one piece are ever expanded; the rest is then left.
  */
 export async function readContent(
@@ -26,7 +30,7 @@ export async function readContent(
   start: number,
   member: Pick<Member, 'method' | 'storedBytes' | 'sizeBytes'>,
   maximumBytes: number,
-  onChunk: (bytes: Uint8Array) => void,
+  onChunk: OnChunk,
 ): Promise<ContentRead> {
   const { method, storedBytes, sizeBytes } = member;
   if (method === 'stored') return copyStored(window, start, storedBytes, maximumBytes, onChunk);
@@ -40,22 +44,18 @@ async function copyStored(
   start: number,
   storedBytes: number,
   maximumBytes: number,
-  onChunk: (bytes: Uint8Array) => void,
+  onChunk: OnChunk,
 ): Promise<ContentRead> {
   const wanted = Math.min(storedBytes, maximumBytes);
   for (let read = 0; read < wanted; ) {
     const chunk = await window.readSome(start + read, wanted - read);
-    onChunk(chunk);
     read += chunk.length;
+    await onChunk(chunk);
   }
   return { storedBytes: wanted, isLonger: wanted < storedBytes, fault: null };
 }
 
-function inflateAtOnce(
-  bytes: Uint8Array,
-  sizeBytes: number,
-  onChunk: (bytes: Uint8Array) => void,
-): ContentRead {
+async function inflateAtOnce(bytes: Uint8Array, sizeBytes: number, onChunk: OnChunk): Promise<ContentRead> {
   try {
     // Room for one byte more than stated is enough to notice a member that expands further.
     const room = {
@@ -64,9 +64,10 @@ function inflateAtOnce(
       info: true,
     };
     const { buffer, engine } = inflateRawSync(bytes, room) as unknown as Inflated;
-    onChunk(buffer);
+    const pause = onChunk(buffer);
     const isLonger = buffer.length > sizeBytes;
     release(buffer);
+    await pause;
     return { storedBytes: engine.bytesWritten, isLonger, fault: null };
   } catch (error) {
     const isLonger = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
@@ -85,7 +86,7 @@ async function inflateInPieces(
   start: number,
   storedBytes: number,
   maximumBytes: number,
-  onChunk: (bytes: Uint8Array) => void,
+  onChunk: OnChunk,
 ): Promise<ContentRead> {
   const inflater = createInflateRaw({ chunkSize: chunkBytes });
   let produced = 0;
@@ -94,7 +95,11 @@ async function inflateInPieces(
   let isOver = false;
   inflater.on('data', (chunk: Buffer) => {
     if (isOver) return;
-    onChunk(chunk);
+    const pause = onChunk(chunk);
+    if (pause !== undefined) {
+      inflater.pause();
+      pause.then(() => inflater.resume());
+    }
     produced += chunk.length;
     // The inflater fills one buffer after the other; it is done with the previous one.
     if (last !== null && last.buffer !== chunk.buffer) release(last);

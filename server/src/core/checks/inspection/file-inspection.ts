@@ -1,3 +1,4 @@
+import { StorageError } from '../../errors.ts';
 import type { ContentCheck, InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
 import { Ledger, type LedgerPart } from './ledger.ts';
 
@@ -37,7 +38,8 @@ export class FileInspection {
   readonly #inspections: readonly Inspection[];
   readonly #tellings: ReadonlyMap<ContentCheck, Telling>;
   #head: Buffer = Buffer.alloc(0);
-  #running: Running[] | null = null;
+  #running: Set<Running> | null = null;
+  #storeFailed: StorageError | null = null;
 
   constructor(
     file: Omit<InspectedFile, 'head'>,
@@ -49,51 +51,65 @@ export class FileInspection {
     this.#tellings = tellings;
   }
 
-  push(bytes: Uint8Array): void {
-    if (this.#running !== null) {
-      this.#each((inspector) => inspector.push(bytes));
-      return;
-    }
+  /** The next bytes, good until the call returns. A promise, which never rejects: no more should come before it resolves. */
+  push(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#running !== null) return this.#each((inspector) => inspector.push(bytes));
     // A copy only of what comes in very small pieces at the beginning.
     const first = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
-    if (first.length >= headBytes) this.#begin(first);
-    else this.#head = Buffer.from(first);
+    if (first.length >= headBytes) return this.#begin(first);
+    this.#head = Buffer.from(first);
+    return undefined;
   }
 
-  end(): void {
-    if (this.#running === null) this.#begin(this.#head);
-    this.#each((inspector) => inspector.end());
-    this.#running = [];
+  /** Resolves when every check is done with the file. Rejects with a `StorageError` when one could not do its work. */
+  async end(): Promise<void> {
+    if (this.#running === null) await this.#begin(this.#head);
+    await this.#each((inspector) => inspector.end());
+    this.#running = new Set();
+    if (this.#storeFailed !== null) throw this.#storeFailed;
   }
 
-  #begin(first: Uint8Array): void {
+  /** For every check: these bytes were not looked at, because what they hold could not be. */
+  missed(reason: string): void {
+    for (const telling of this.#tellings.values()) telling.missed(reason);
+  }
+
+  #begin(first: Uint8Array): Promise<void> | undefined {
     const file = { ...this.#file, head: first.subarray(0, headBytes) };
-    this.#running = [];
+    this.#running = new Set();
     for (const { check, begin } of this.#inspections) {
       const telling = this.#tellings.get(check);
       if (telling === undefined) continue;
-      const inspector = guarded(telling, () => begin(file, telling));
-      if (inspector !== null && inspector !== undefined) this.#running.push({ telling, inspector });
+      try {
+        const inspector = begin(file, telling);
+        if (inspector !== null) this.#running.add({ telling, inspector });
+      } catch (error) {
+        this.#note(telling, error);
+      }
     }
-    if (first.length > 0) this.#each((inspector) => inspector.push(first));
+    return first.length > 0 ? this.#each((inspector) => inspector.push(first)) : undefined;
   }
 
   /** An inspector that fails is done with, and has missed the file; the others go on. */
-  #each(work: (inspector: Inspector) => void): void {
-    this.#running = (this.#running ?? []).filter(({ telling, inspector }) => {
-      return guarded(telling, () => {
-        work(inspector);
-        return true;
-      });
-    });
+  #each(work: (inspector: Inspector) => void | Promise<void>): Promise<void> | undefined {
+    const waiting: Promise<void>[] = [];
+    for (const running of this.#running ?? []) {
+      const fail = (error: unknown) => {
+        this.#running?.delete(running);
+        this.#note(running.telling, error);
+      };
+      try {
+        const pause = work(running.inspector);
+        if (pause !== undefined) waiting.push(pause.catch(fail));
+      } catch (error) {
+        fail(error);
+      }
+    }
+    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
-}
 
-function guarded<T>(telling: Telling, work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    telling.missed(`The inspection failed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+  #note(telling: Telling, error: unknown): void {
+    if (error instanceof StorageError) this.#storeFailed ??= error;
+    else telling.missed(`The inspection failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

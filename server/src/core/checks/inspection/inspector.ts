@@ -14,14 +14,19 @@ export interface Telling {
   found(rule: RuleId, explanation: string, offset?: number): void;
   /** These bytes were not, or not fully, looked at, and why: never to be taken for clean. */
   missed(reason: string, range?: { readonly start: number; readonly end: number }): void;
+  /** Which rules it went by, where those are not the registry's own: an engine with their version. */
+  by(rules: string): void;
 }
 
-/** Looks at one file. Whatever it does not report as missed counts as looked at. */
+/**
+ * Looks at one file. Whatever it does not report as missed counts as looked at. An error, thrown or rejected with,
+ * leaves the whole file missed; a `StorageError` says nothing about the bytes and ends the whole examination.
+ */
 export interface Inspector {
-  /** The next bytes, good until the call returns. An error thrown leaves the whole file missed. */
-  push(bytes: Uint8Array): void;
-  /** No more bytes come. */
-  end(): void;
+  /** The next bytes, good until the call returns. Where it gives a promise, no more come until that resolves. */
+  push(bytes: Uint8Array): void | Promise<void>;
+  /** No more bytes come. The file has been looked at when this has returned, or its promise resolved. */
+  end(): void | Promise<void>;
 }
 
 export interface InspectedFile {

@@ -11,6 +11,8 @@ export interface LedgerPart {
   readonly bytesMissed: number;
   /** The first of them, as many as are kept. */
   readonly gaps: readonly Gap[];
+  /** Whose rules it went by, besides the registry's own. */
+  readonly rules: readonly string[];
 }
 
 const keptGaps = 100;
@@ -19,6 +21,7 @@ export class Ledger {
   readonly check: ContentCheck;
   readonly #findings = new FindingList();
   readonly #gaps: Gap[] = [];
+  readonly #rules = new Set<string>();
   #bytesInAll = 0;
   #bytesMissed = 0;
 
@@ -33,6 +36,7 @@ export class Ledger {
       found: (rule, explanation, offset) =>
         this.#findings.add(rule, explanation, { path, ...(offset !== undefined && { offset }) }),
       missed: (reason, range = { start: 0, end: sizeBytes }) => this.#miss({ path, ...range, reason }),
+      by: (rules) => void this.#rules.add(rules),
     };
   }
 
@@ -41,6 +45,7 @@ export class Ledger {
     this.#bytesInAll += part.bytesInAll;
     this.#bytesMissed += part.bytesMissed;
     this.#gaps.push(...part.gaps.slice(0, keptGaps - this.#gaps.length));
+    for (const rules of part.rules) this.#rules.add(rules);
   }
 
   get findings(): FindingList {
@@ -65,7 +70,13 @@ export class Ledger {
       bytesInAll: this.#bytesInAll,
       bytesMissed: this.#bytesMissed,
       gaps: this.#gaps,
+      rules: this.rules,
     };
+  }
+
+  /** In an order of their own; more than one version of the same when they were changed midway. */
+  get rules(): readonly string[] {
+    return [...this.#rules].sort();
   }
 
   #miss(gap: Gap): void {

@@ -155,9 +155,9 @@ async function readText(window: ByteWindow, file: ListedFile, maximumBytes: numb
   const start = headerOffset + localHeaderBytes + header.nameBytes + header.extraBytes;
   if (start + storedBytes > window.sizeBytes) return null;
   const pieces: Buffer[] = [];
-  const read = await readContent(window, start, { method, sizeBytes, storedBytes }, maximumBytes, (bytes) =>
-    pieces.push(Buffer.from(bytes.subarray(0, maximumBytes))),
-  );
+  const read = await readContent(window, start, { method, sizeBytes, storedBytes }, maximumBytes, (bytes) => {
+    pieces.push(Buffer.from(bytes.subarray(0, maximumBytes)));
+  });
   if (read.fault !== null) return null;
   const bytes = Buffer.concat(pieces).subarray(0, maximumBytes);
   if (bytes.includes(0)) return null;
