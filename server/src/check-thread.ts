@@ -1,13 +1,28 @@
 // Where a check thread begins: the counterpart of wiring/ inside the threads that `ThreadedExaminer` starts.
+import { tmpdir } from 'node:os';
 import { workerData } from 'piscina';
+import { StreamExpander } from './adapters/compression/stream-expander.ts';
 import { openFileSource } from './adapters/filesystem/file-source.ts';
 import { openMemorySource } from './adapters/memory/memory-source.ts';
 import type { S3ThreadData } from './adapters/s3/thread-data.ts';
 import { checkThreadHandler } from './adapters/threads/check-thread-handler.ts';
+import { ScratchFolder } from './adapters/threads/scratch-folder.ts';
 import { YauzlArchiveReader } from './adapters/yauzl/yauzl-archive-reader.ts';
+
+/** What a thread is given when it starts. */
+export interface CheckThreadData {
+  /** Where compressed files are put that are opened inside packages; the system's own folder when not given. */
+  readonly scratch?: { readonly folder: string; readonly maximumBytes: number };
+  /** For content that lies there. */
+  readonly s3?: S3ThreadData;
+}
+
+const { s3, scratch } = (workerData ?? {}) as Partial<CheckThreadData>;
 
 export default checkThreadHandler({
   archiveReader: new YauzlArchiveReader(),
+  expander: new StreamExpander(),
+  scratch: new ScratchFolder(scratch?.folder ?? tmpdir(), scratch?.maximumBytes ?? Number.MAX_SAFE_INTEGER),
   async openSource(content) {
     switch (content.store) {
       case 'file':
@@ -25,7 +40,7 @@ let opener: Promise<S3Opener> | undefined;
 
 /** Loaded when the first such content comes: it takes longer than the rest of a thread. */
 function openerOfS3(): Promise<S3Opener> {
-  const { s3 } = workerData as { readonly s3: S3ThreadData };
+  if (s3 === undefined) throw new TypeError('the thread was not told how to reach S3');
   opener ??= import('./adapters/s3/s3-source.ts').then(({ s3SourceOpener }) => s3SourceOpener(s3));
   return opener;
 }

@@ -83,6 +83,31 @@ export const checkFields = {
     minimum: 1,
     maximum: 65_535,
   }),
+  maximumCommentBytes: integer({
+    variable: 'ASSAY_CHECK_COMMENT_BYTES',
+    meaning: 'Bytes that the comment of an archive, and of each file in it, may have.',
+    default: 4_096,
+    unit: 'bytes',
+    minimum: 0,
+    maximum: 65_535,
+  }),
+  maximumNesting: integer({
+    variable: 'ASSAY_CHECK_NESTING',
+    meaning:
+      'How many archives and compressed files may lie inside each other in a package. The limits of entries, expanded bytes and ratio hold for each of them, and for all inside a package together.',
+    default: 5,
+    minimum: 0,
+    maximum: 100,
+  }),
+  scratchBytes: integer({
+    variable: 'ASSAY_CHECK_SCRATCH_BYTES',
+    meaning:
+      'Disk space that one check thread may take for compressed files that are opened inside packages; what needs more makes the checks of content inconclusive.',
+    default: 32 * gib,
+    unit: 'bytes',
+    minimum: 0,
+    maximum: largest,
+  }),
 };
 
 export type ChecksConfig = Values<typeof checkFields>;

@@ -24,7 +24,7 @@ export interface ContentPorts {
   /** What answers at addresses of this server; null when clients reach the content store itself. */
   readonly ownContent: OwnContent | null;
   /** What threads need to open located content by themselves, when they start; plain data. */
-  readonly threadData?: unknown;
+  readonly threadData?: object;
   close?(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 // Connects the ports of a server or worker to the adapters that the configuration chooses.
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { SystemClock } from '../adapters/system/clock.ts';
 import { SystemRandomness } from '../adapters/system/randomness.ts';
@@ -140,9 +141,14 @@ async function openEngines(
   };
 }
 
-function openExaminer({ checks }: Config, threadData: unknown, opening: AsyncDisposableStack): Examiner {
+function openExaminer(
+  { checks, storage }: Config,
+  threadData: object | undefined,
+  opening: AsyncDisposableStack,
+): Examiner {
   const thread = new URL('../check-thread.ts', import.meta.url);
-  const examiner = new ThreadedExaminer(thread, checks, checks, threadData);
+  const scratch = { folder: join(storage.dataFolder, 'tmp'), maximumBytes: checks.scratchBytes };
+  const examiner = new ThreadedExaminer(thread, checks, checks, { ...threadData, scratch });
   opening.defer(() => examiner.close());
   return examiner;
 }

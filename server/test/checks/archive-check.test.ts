@@ -16,6 +16,9 @@ const stated = { crc32: crc32(text), storedBytes: deflated.length, sizeBytes: te
 const random = (length: number) =>
   Buffer.from(Array.from({ length }, (_, i) => (i * 7919 + (i >> 3)) & 0xff));
 
+const sizeField = Buffer.alloc(8);
+sizeField.writeBigUInt64LE(BigInt(text.length));
+
 interface Sample {
   /** Of the bad archive, in words. */
   readonly what: string;
@@ -192,6 +195,58 @@ const samples: readonly Sample[] = [
     good: archive(plain, { zip64: {} }),
   },
 
+  {
+    what: 'a zip64 locator for several volumes',
+    rule: 'archive.unsupported',
+    bad: archive(plain, { zip64: { disks: 2 } }),
+    good: archive(plain, { zip64: { disks: 0 } }),
+  },
+  {
+    what: 'a zip64 locator for another volume',
+    rule: 'archive.unsupported',
+    bad: archive(plain, { zip64: { recordDisk: 1 } }),
+    good: archive(plain, { zip64: {} }),
+  },
+  {
+    what: 'an end record inside the comment of the end record',
+    rule: 'archive.prefixed-data',
+    bad: archive(plain, { comment: zipBytes([]).toString('latin1') }),
+    good: archive(plain, { comment: 'PK and more' }),
+    limits: { maximumCommentBytes: 22 },
+  },
+  {
+    what: 'a directory in another order than the members',
+    rule: 'archive.ambiguous',
+    bad: archive(plain, { isReversed: true }),
+    good: archive(plain),
+  },
+  {
+    what: 'a zip64 field that gives another size than its record',
+    rule: 'archive.ambiguous',
+    bad: archive({ ...plain, extra: extraField(1, sizes64(9, deflated.length)) }),
+    good: archive({ ...plain, extra: extraField(1, sizes64(text.length, deflated.length)) }),
+  },
+  {
+    what: 'two zip64 fields',
+    rule: 'archive.ambiguous',
+    bad: archive({ ...plain, extra: Buffer.concat([extraField(1, sizeField), extraField(1, sizeField)]) }),
+    good: archive({ ...plain, extra: extraField(1, sizeField) }),
+  },
+
+  // comments
+  {
+    what: 'a comment of the archive over the limit',
+    rule: 'archive.comment-too-long',
+    bad: archive(plain, { comment: 'x'.repeat(21) }),
+    good: archive(plain, { comment: 'x'.repeat(20) }),
+  },
+  {
+    what: 'a comment of a member over the limit',
+    rule: 'archive.comment-too-long',
+    bad: archive({ ...plain, comment: 'x'.repeat(21) }),
+    good: archive({ ...plain, comment: 'x'.repeat(20) }),
+  },
+
   // local headers
   {
     what: 'no local header where the directory says',
@@ -248,6 +303,33 @@ const samples: readonly Sample[] = [
     rule: 'archive.hidden-data',
     bad: archive({ ...plain, flags: 0, local: stated, descriptor: true }),
     good: archive({ ...plain, descriptor: descriptor(stated, { signed: true, wide: true }) }),
+  },
+  {
+    what: 'a local zip64 field with other sizes than its header, which needs none',
+    rule: 'archive.ambiguous',
+    bad: archive({ ...plain, localExtra: extraField(1, sizes64(9, deflated.length)) }),
+    good: archive({ ...plain, localExtra: extraField(1, sizes64(text.length, deflated.length)) }),
+  },
+  {
+    what: 'a local extra field that is longer than all of them',
+    rule: 'archive.ambiguous',
+    bad: archive({ ...plain, localExtra: Buffer.from('99990500', 'hex') }),
+    good: archive({ ...plain, localExtra: Buffer.from('99990000', 'hex') }),
+  },
+  {
+    what: 'a local Unicode path field with another name',
+    rule: 'archive.ambiguous',
+    bad: archive({ ...plain, localExtra: unicodePath('a.txt', '../b.txt') }),
+    good: archive({ ...plain, localExtra: unicodePath('a.txt', 'a.txt') }),
+  },
+  {
+    what: 'a second Unicode path field with another name',
+    rule: 'archive.ambiguous',
+    bad: archive({
+      ...plain,
+      extra: Buffer.concat([unicodePath('a.txt', 'a.txt'), unicodePath('a.txt', '../b.txt')]),
+    }),
+    good: archive({ ...plain, extra: unicodePath('a.txt', 'a.txt') }),
   },
   {
     what: 'a Unicode path field with another name',
@@ -374,6 +456,7 @@ const samples: readonly Sample[] = [
   named('a dot segment', 'a/./b.txt', 'a/.b.txt'),
   named('a trailing dot', 'a./b.txt', '.a/b.txt'),
   named('a trailing space', 'a /b.txt', 'a b/b.txt'),
+  named('a stream of NTFS', 'a.txt:b.exe', 'a.txt.b.exe'),
   named('a reserved name', 'src/aux.js', 'src/auxiliary.js'),
   named('a reserved name in capitals', 'CON', 'CONS'),
   named('a reserved port', 'com1.txt', 'com10.txt'),
@@ -396,6 +479,18 @@ const samples: readonly Sample[] = [
     bad: archive({ ...plain, mode }),
     good: archive({ ...plain, mode: 0o100755 }),
   })),
+  {
+    what: 'a link in a field of PKWARE',
+    rule: 'archive.special-file',
+    bad: archive({ ...plain, extra: extraField(0x000d, Buffer.alloc(12 + 4, 'x')) }),
+    good: archive({ ...plain, extra: extraField(0x000d, Buffer.alloc(12)) }),
+  },
+  {
+    what: 'a link in a field of ASi',
+    rule: 'archive.special-file',
+    bad: archive({ ...plain, extra: extraField(0x756e, asiUnix(0o120777, '/etc/passwd')) }),
+    good: archive({ ...plain, extra: extraField(0x756e, asiUnix(0o100644, '')) }),
+  },
   {
     what: 'a file with the mode of a folder',
     rule: 'archive.ambiguous',
@@ -513,6 +608,13 @@ function sizes64(sizeBytes: number, storedBytes: number): Buffer {
   return data;
 }
 
+/** ASi Unix extra field: CRC, mode, size or device, owner, group, target of a link. */
+function asiUnix(mode: number, target: string): Buffer {
+  const fixed = Buffer.alloc(14);
+  fixed.writeUInt16LE(mode, 4);
+  return Buffer.concat([fixed, Buffer.from(target)]);
+}
+
 function unicodePath(name: string, unicode: string): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(1, 0);
@@ -541,8 +643,9 @@ describe('the archive check passes, every byte looked at, what is nearest to', (
   }
 });
 
-test('every rule of the archive check has a sample', () => {
-  const sampled = new Set<string>(samples.map(({ rule }) => rule));
+test('every rule of the archive check has a sample here or among those of nested content', () => {
+  const nested = ['archive.nested-too-deep', 'archive.appended'];
+  const sampled = new Set<string>([...nested, ...samples.map(({ rule }) => rule)]);
   const unsampled = Object.keys(rules).filter((rule) => rule.startsWith('archive.') && !sampled.has(rule));
   assert.deepEqual(unsampled, ['archive.name-unmarked']);
 });

@@ -27,6 +27,8 @@ export interface ZipMember {
   };
   readonly localExtra?: Uint8Array;
   readonly extra?: Uint8Array;
+  /** In the directory. */
+  readonly comment?: string;
   /** Written behind the content; `true` makes a right one with signature. */
   readonly descriptor?: true | Uint8Array;
   /** Bytes that stand before its local header. */
@@ -49,11 +51,16 @@ export interface ZipLies {
   readonly directoryStart?: number;
   readonly directoryBytes?: number;
   readonly disk?: number;
+  /** The directory lists the members from the last to the first. */
+  readonly isReversed?: boolean;
   /** Writes the zip64 records, with what the plain one defers, or states itself. */
   readonly zip64?: {
     readonly entryCount?: number;
     readonly plainEntryCount?: number;
     readonly recordStart?: number;
+    /** How many volumes there are, and on which one the record is. */
+    readonly disks?: number;
+    readonly recordDisk?: number;
   };
 }
 
@@ -76,6 +83,7 @@ export function zipBytes(members: readonly ZipMember[], lies: ZipLies = {}): Buf
     if (!member.absent) write(localHeader(member, fields), fields.stored, descriptorOf(member, fields));
     directory.push(directoryRecord(member, fields, headerOffset));
   }
+  if (lies.isReversed) directory.reverse();
   write(lies.beforeDirectory);
   const directoryStart = lies.directoryStart ?? position;
   write(...directory, lies.afterDirectory);
@@ -158,6 +166,7 @@ export function descriptor(
 
 function directoryRecord(member: ZipMember, fields: Fields, headerOffset: number): Buffer {
   const extra = member.extra ?? Buffer.alloc(0);
+  const comment = Buffer.from(member.comment ?? '');
   const record = Buffer.alloc(46);
   record.writeUInt32LE(0x02014b50, 0);
   record.writeUInt16LE((3 << 8) | 20, 4);
@@ -169,9 +178,10 @@ function directoryRecord(member: ZipMember, fields: Fields, headerOffset: number
   record.writeUInt32LE(fields.sizeBytes, 24);
   record.writeUInt16LE(fields.name.length, 28);
   record.writeUInt16LE(extra.length, 30);
+  record.writeUInt16LE(comment.length, 32);
   record.writeUInt32LE(((member.mode ?? 0) << 16) >>> 0, 38);
   record.writeUInt32LE(headerOffset, 42);
-  return Buffer.concat([record, fields.name, extra]);
+  return Buffer.concat([record, fields.name, extra, comment]);
 }
 
 interface Totals {
@@ -180,7 +190,7 @@ interface Totals {
   readonly directoryBytes: number;
 }
 
-function zip64Records(totals: Totals & { recordStart: number }): Buffer {
+function zip64Records(totals: Totals & { recordStart: number; disks?: number; recordDisk?: number }): Buffer {
   const record = Buffer.alloc(56);
   record.writeUInt32LE(0x06064b50, 0);
   record.writeBigUInt64LE(44n, 4);
@@ -191,7 +201,8 @@ function zip64Records(totals: Totals & { recordStart: number }): Buffer {
   const locator = Buffer.alloc(20);
   locator.writeUInt32LE(0x07064b50, 0);
   locator.writeBigUInt64LE(BigInt(totals.recordStart), 8);
-  locator.writeUInt32LE(1, 16);
+  locator.writeUInt32LE(totals.recordDisk ?? 0, 4);
+  locator.writeUInt32LE(totals.disks ?? 1, 16);
   return Buffer.concat([record, locator]);
 }
 

@@ -4,7 +4,7 @@ import type {
   About,
   ArchiveLimits,
   FindingsPart,
-  MembersExamined,
+  PackageExamined,
   StructureChecked,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
@@ -14,7 +14,15 @@ import type { StorageFailure, Transience } from '../../core/errors.ts';
 export interface CheckTasks {
   hash: { asked: object; answer: string };
   survey: { asked: { readonly limits: ArchiveLimits }; answer: PackedSurvey };
-  members: { asked: { readonly members: PackedMembers }; answer: MembersExamined };
+  members: {
+    asked: {
+      readonly members: PackedMembers;
+      readonly limits: ArchiveLimits;
+      /** Of what was expanded inside files, for the whole examination. */
+      readonly spent: SharedArrayBuffer;
+    };
+    answer: PackageExamined;
+  };
   structure: {
     asked: { readonly about: About; readonly limits: ArchiveLimits };
     answer: StructureChecked;
@@ -25,6 +33,8 @@ export type CheckTask = {
   [Name in keyof CheckTasks]: {
     readonly task: Name;
     readonly content: ContentLocation;
+    /** Counts bytes of work that nobody could foresee, while the task runs. */
+    readonly worked: SharedArrayBuffer;
   } & CheckTasks[Name]['asked'];
 }[keyof CheckTasks];
 

@@ -1,13 +1,17 @@
 // Runs inside a check thread: one task at a time, each with a source of its own.
 import {
   type ArchiveReader,
+  Budget,
   type ByteSource,
   ContentInspection,
   checkStructure,
-  examineMembers,
+  type Expander,
+  examinePackage,
   hashContent,
   inspectFormats,
   type Member,
+  type ScratchSpace,
+  type Search,
   surveyArchive,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
@@ -16,6 +20,8 @@ import type { CheckTask, CheckTasks, PackedMembers, TaskOutcome } from './check-
 
 export interface ThreadPorts {
   readonly archiveReader: ArchiveReader;
+  readonly expander: Expander;
+  readonly scratch: ScratchSpace;
   readonly openSource: (content: ContentLocation) => Source | Promise<Source>;
 }
 
@@ -50,13 +56,25 @@ async function work(ports: ThreadPorts, source: ByteSource, task: CheckTask): Pr
     case 'structure':
       return checkStructure(ports, source, task.about, task.limits);
     case 'members':
-      return examineMembers(source, unpack(task.members), new ContentInspection([inspectFormats]));
+      return examinePackage(source, unpack(task.members), searchOf(ports, task));
     case 'survey': {
       const survey = await surveyArchive(ports, source, task.limits);
       const batches = survey.batches.map(({ members, workBytes }) => ({ members: pack(members), workBytes }));
       return { ...survey, batches };
     }
   }
+}
+
+function searchOf(ports: ThreadPorts, task: Extract<CheckTask, { task: 'members' }>): Search {
+  const { limits, content } = task;
+  const worked = new BigInt64Array(task.worked);
+  return {
+    ports,
+    inspection: new ContentInspection([inspectFormats]),
+    limits,
+    budget: new Budget(new BigInt64Array(task.spent), content.sizeBytes, limits),
+    worked: (bytes) => void Atomics.add(worked, 0, BigInt(bytes)),
+  };
 }
 
 function pack(members: readonly Member[]): PackedMembers {

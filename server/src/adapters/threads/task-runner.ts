@@ -56,7 +56,8 @@ export class TaskRunner {
   }
 
   /**
-   * Waits its turn in `line`; `workBytes` scales the time limit, which counts from then on. Rejects when `signal`
+   * Waits its turn in `line`; `workBytes`, and what the task counts as work on top while it runs, scale the time limit,
+   * which counts from then on. Rejects when `signal`
    * is aborted or the runner is closed, and with a `StorageError` when the content cannot be read.
    */
   run<Name extends keyof CheckTasks>(
@@ -69,15 +70,18 @@ export class TaskRunner {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     return line.take(async () => {
       either.throwIfAborted();
-      const limitMs = this.#timeLimitMs(workBytes);
-      const limit = AbortSignal.timeout(limitMs);
+      const worked = new SharedArrayBuffer(8);
+      const unforeseen = new BigInt64Array(worked);
+      using limit = timeLimit(() => this.#timeLimitMs(workBytes + Number(Atomics.load(unforeseen, 0))));
       let outcome: TaskOutcome<unknown>;
       try {
-        const signals = AbortSignal.any([either, limit]);
-        outcome = await this.#pool.run({ ...task, content } as unknown as CheckTask, { signal: signals });
+        const signals = AbortSignal.any([either, limit.signal]);
+        outcome = await this.#pool.run({ ...task, content, worked } as unknown as CheckTask, {
+          signal: signals,
+        });
       } catch (error) {
         either.throwIfAborted();
-        if (limit.aborted) return { incomplete: `It did not finish within ${limitMs / 1000} s.` };
+        if (limit.signal.aborted) return { incomplete: `It did not finish within ${limit.ms() / 1000} s.` };
         return { incomplete: failureOf(error, this.#settings) };
       }
       if ('storageFailure' in outcome) {
@@ -97,6 +101,20 @@ export class TaskRunner {
     const { timeLimitMs, timeLimitPerGibMs } = this.#settings;
     return Math.ceil(timeLimitMs + (workBytes / 1024 ** 3) * timeLimitPerGibMs);
   }
+}
+
+/** Aborts when `limitMs`, which may grow in the meantime, has passed. */
+function timeLimit(limitMs: () => number): { signal: AbortSignal; ms: () => number } & Disposable {
+  const controller = new AbortController();
+  const startedAt = performance.now();
+  let timer: NodeJS.Timeout;
+  const look = () => {
+    const leftMs = limitMs() - (performance.now() - startedAt);
+    if (leftMs <= 0) controller.abort();
+    else timer = setTimeout(look, Math.ceil(leftMs));
+  };
+  look();
+  return { signal: controller.signal, ms: limitMs, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /**

@@ -6,6 +6,7 @@
 import {
   type About,
   type ArchiveLimits,
+  budgetCounters,
   type CheckResult,
   type Coverage,
   conclude,
@@ -14,8 +15,8 @@ import {
   type Examiner,
   FindingList,
   Ledger,
-  type MembersExamined,
   type PackageDescription,
+  type PackageExamined,
   type PackageFile,
   rulesVersions,
 } from '../../core/checks/index.ts';
@@ -100,7 +101,7 @@ async function checkArchive(
     };
   }
   findings.absorb(survey.answer.findings);
-  const examined = await examineBatches(run, survey.answer.batches, threads);
+  const examined = await examineBatches(run, survey.answer.batches, limits, threads);
   for (const part of examined.findings) findings.absorb(part);
   const bytesLookedAt = survey.answer.bytesLookedAt + examined.bytesLookedAt;
   const coverage = { bytesLookedAt, bytesInAll: content.sizeBytes };
@@ -121,13 +122,19 @@ async function checkArchive(
 const notExpanded = 'The archive was not expanded.';
 
 /** The most work first, so that no thread is left with a large piece at the end. Stops where one gives no answer. */
-async function examineBatches(run: Run, batches: PackedSurvey['batches'], threads: number) {
-  const answers: MembersExamined[] = [];
+async function examineBatches(
+  run: Run,
+  batches: PackedSurvey['batches'],
+  limits: ArchiveLimits,
+  threads: number,
+) {
+  const spent = new SharedArrayBuffer(budgetCounters * 8);
+  const answers: PackageExamined[] = [];
   let incomplete: string | null = null;
   const byWork = [...batches.entries()].sort(([, a], [, b]) => b.workBytes - a.workBytes).values();
   const lane = async () => {
     for (const [i, { members, workBytes }] of byWork) {
-      const examined = await run({ task: 'members', members }, workBytes);
+      const examined = await run({ task: 'members', members, limits, spent }, workBytes);
       if ('answer' in examined) answers[i] = examined.answer;
       else incomplete ??= examined.incomplete;
       if (incomplete !== null) return;

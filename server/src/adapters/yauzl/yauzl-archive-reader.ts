@@ -31,7 +31,8 @@ const directoryRecordBytes = 46;
 function archiveEntry(entry: yauzl.Entry): ArchiveEntry {
   return {
     nameBytes: entry.fileNameRaw,
-    alternativeName: unicodePath(entry),
+    extra: entry.extraFieldRaw,
+    commentBytes: entry.fileCommentLength,
     flags: entry.generalPurposeBitFlag,
     method: entry.compressionMethod,
     crc32: entry.crc32,
@@ -42,12 +43,6 @@ function archiveEntry(entry: yauzl.Entry): ArchiveEntry {
     recordBytes:
       directoryRecordBytes + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength,
   };
-}
-
-/** Info-ZIP Unicode Path Extra Field (APPNOTE 4.6.9): version, CRC of the plain name, UTF-8 name. */
-function unicodePath(entry: yauzl.Entry): Uint8Array | null {
-  const field = entry.extraFields.find(({ id }) => id === 0x7075);
-  return field === undefined ? null : field.data.subarray(5);
 }
 
 /** yauzl's reader over a byte source. */

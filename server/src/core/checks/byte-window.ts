@@ -35,6 +35,11 @@ export class ByteWindow {
     return this.#covered(position).subarray(0, length);
   }
 
+  /** Lets go of what was read: somebody else has read the source, which may reuse its buffer. */
+  forget(): void {
+    this.#bytes = new Uint8Array(0);
+  }
+
   #covered(position: number): Uint8Array {
     const from = position - this.#start;
     return from >= 0 && from < this.#bytes.length ? this.#bytes.subarray(from) : this.#bytes.subarray(0, 0);

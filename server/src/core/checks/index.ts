@@ -1,4 +1,3 @@
-export { examineMembers, type MembersExamined } from './archive/examine-members.ts';
 export type { Member } from './archive/member.ts';
 export { type ArchiveSurvey, type MemberBatch, surveyArchive } from './archive/survey-archive.ts';
 export { ByteWindow } from './byte-window.ts';
@@ -11,6 +10,9 @@ export { type ContentCheck, contentChecks, type Inspection } from './inspection/
 export { Ledger, type LedgerPart } from './inspection/ledger.ts';
 export type { ArchiveLimits } from './limits.ts';
 export { memberStream } from './member-stream.ts';
+export { Budget, budgetCounters } from './nested/budget.ts';
+export { examinePackage, type PackageExamined } from './nested/examine-package.ts';
+export type { Search } from './nested/level.ts';
 export * from './ports.ts';
 export { type RuleId, rules, rulesVersions } from './rules.ts';
 export { checkStructure, type StructureChecked } from './structure/check-structure.ts';

@@ -12,4 +12,8 @@ export interface ArchiveLimits {
   readonly ratioFreeBytes: number;
   /** Bytes of one name, path included. */
   readonly maximumNameBytes: number;
+  /** Bytes of the comment of the archive, and of each of its members. */
+  readonly maximumCommentBytes: number;
+  /** How many archives, or compressed files, may lie inside each other, the package not counted. */
+  readonly maximumNesting: number;
 }

@@ -24,8 +24,9 @@ export interface Examiner {
 export interface ArchiveEntry {
   /** A folder's ends with `/`. */
   readonly nameBytes: Uint8Array;
-  /** Another name for the same member that some programs prefer (Info-ZIP Unicode Path); null when none is valid. */
-  readonly alternativeName: Uint8Array | null;
+  /** Extra fields as they stand there. */
+  readonly extra: Uint8Array;
+  readonly commentBytes: number;
   /** General purpose bit flags. */
   readonly flags: number;
   /** 0 stored, 8 deflate; others exist. */
@@ -63,4 +64,39 @@ export class ArchiveError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.fault = fault;
   }
+}
+
+/** Compressed as one stream, or as several one after the other, which together hold one file. */
+export type CompressionType = 'gzip' | 'zlib' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
+
+export interface Expander {
+  /**
+   * Hands the expanded bytes to `onChunk`, piece by piece, each good until the call returns; what that throws ends the
+   * expanding and is thrown on. Rejects with a `CompressionError` where the data is broken or cut off, asks for too much
+   * memory, or has anything but zeros behind its end; what was expanded until then has been handed out, but for the
+   * last piece. Takes some tens of MiB of memory, however the data was made.
+   */
+  expand(type: CompressionType, source: ByteSource, onChunk: (bytes: Uint8Array) => void): Promise<void>;
+}
+
+/** Compressed data that cannot be expanded; `message` is for people. */
+export class CompressionError extends Error {
+  override readonly name = 'CompressionError';
+}
+
+/** Room for what is expanded out of a package and read again. Nothing outlives the process, however that ends. */
+export interface ScratchSpace {
+  create(): ScratchFile;
+}
+
+export interface ScratchFile {
+  /** Throws a `ScratchFullError` when all files together would have more bytes than allowed. */
+  append(bytes: Uint8Array): void;
+  /** What was appended until now; good until the file is released. */
+  source(): ByteSource;
+  release(): void;
+}
+
+export class ScratchFullError extends Error {
+  override readonly name = 'ScratchFullError';
 }

@@ -2,7 +2,7 @@
 import type { Severity } from './check.ts';
 
 /** Raised whenever a rule of the check changes; stored with every verdict. */
-export const rulesVersions = { archive: '1', structure: '1', formats: '1' } as const;
+export const rulesVersions = { archive: '2', structure: '1', formats: '1' } as const;
 
 interface Rule {
   readonly severity: Severity;
@@ -78,6 +78,12 @@ export const rules = {
     meaning: 'A name has more bytes than the limit (`ASSAY_CHECK_NAME_BYTES`).',
     remedy: 'Use shorter folder and file names.',
   },
+  'archive.comment-too-long': {
+    severity: 'blocks',
+    meaning:
+      'A comment, of the archive or of a member, has more bytes than the limit (`ASSAY_CHECK_COMMENT_BYTES`); no program unpacks what is in it.',
+    remedy: 'Put what it says into a file.',
+  },
   'archive.name-encoding': {
     severity: 'blocks',
     meaning: 'A name is not UTF-8, so that programs disagree about what it says.',
@@ -90,7 +96,7 @@ export const rules = {
   },
   'archive.special-file': {
     severity: 'blocks',
-    meaning: 'A member is a symbolic link, a device, a pipe or a socket.',
+    meaning: 'A member is a symbolic or hard link, a device, a pipe or a socket.',
     remedy: 'Pack regular files and folders only; replace links by what they point to.',
   },
   'archive.duplicate-name': {
@@ -143,6 +149,18 @@ export const rules = {
     meaning:
       'The content, or one file, expands by more than the limit (`ASSAY_CHECK_EXPANSION_RATIO`): a decompression bomb.',
     remedy: 'Store such files without compression, leave them out, or have the limit raised.',
+  },
+  'archive.nested-too-deep': {
+    severity: 'blocks',
+    meaning:
+      'More archives lie inside each other than the limit (`ASSAY_CHECK_NESTING`), so that what is in the innermost one was not looked at.',
+    remedy: 'Unpack the inner archives and pack their files themselves.',
+  },
+  'archive.appended': {
+    severity: 'blocks',
+    meaning:
+      'A file that begins as something else ends as a ZIP archive: what it is depends on the program that opens it.',
+    remedy: 'Keep the file and the archive apart.',
   },
 
   // What a pickle would run when it is loaded

@@ -22,7 +22,11 @@ const zip64Bytes = 56;
 const longestComment = 0xffff;
 
 /** Null when the archive cannot be gone on with; what is wrong is then in `findings`. */
-export async function readEndRecords(source: ByteSource, findings: FindingList): Promise<EndRecords | null> {
+export async function readEndRecords(
+  source: ByteSource,
+  maximumCommentBytes: number,
+  findings: FindingList,
+): Promise<EndRecords | null> {
   const tailStart = Math.max(0, source.sizeBytes - endBytes - longestComment - locatorBytes);
   const tail = Buffer.from(await source.read(tailStart, source.sizeBytes - tailStart));
   const at = tail.lastIndexOf(signatureBytes(endSignature), tail.length - endBytes);
@@ -42,6 +46,13 @@ export async function readEndRecords(source: ByteSource, findings: FindingList):
     findings.add('archive.damaged', 'The archive ends within its own comment.', { offset: tailStart + at });
     return null;
   }
+  const commentBytes = end.length - endBytes;
+  if (commentBytes > maximumCommentBytes)
+    findings.add(
+      'archive.comment-too-long',
+      `The comment of the archive has ${commentBytes} bytes; ${maximumCommentBytes} are allowed.`,
+      { offset: tailStart + at + endBytes },
+    );
   const plain = {
     disk: end.readUInt16LE(4),
     directoryDisk: end.readUInt16LE(6),
@@ -54,6 +65,13 @@ export async function readEndRecords(source: ByteSource, findings: FindingList):
   const isZip64 = locatorAt >= 0 && tail.readUInt32LE(locatorAt) === locatorSignature;
   if (!isZip64) return settle(source, findings, plain, tailStart + at);
   const recordStart = Number(tail.readBigUInt64LE(locatorAt + 8));
+  // The disk of the record, and how many there are: some programs write 0 for the one.
+  if (tail.readUInt32LE(locatorAt + 4) !== 0 || tail.readUInt32LE(locatorAt + 16) > 1) {
+    findings.add('archive.unsupported', 'The archive is one volume of several.', {
+      offset: tailStart + locatorAt,
+    });
+    return null;
+  }
   const zip64 = await readZip64(source, findings, recordStart, tailStart + locatorAt);
   if (zip64 === null) return null;
   if (contradicts(plain, zip64)) {

@@ -1,13 +1,14 @@
 // The second half of the archive check: every byte of every member, expanded, summed and compared with what the
 // archive states. Several threads do it at once, a batch of neighbours each. On their way the bytes pass those checks
-// that look at the content of files.
+// that look at the content of files; files that hold others are then opened (nested/level.ts), archives among them by
+// this again.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ByteWindow } from '../byte-window.ts';
 import type { ByteSource, PackageFile } from '../check.ts';
 import { FindingList, type FindingsPart } from '../findings.ts';
-import type { ContentInspection } from '../inspection/file-inspection.ts';
-import type { LedgerPart } from '../inspection/ledger.ts';
+import type { Level, PassingFile } from '../nested/level.ts';
+import { subRange } from '../nested/sub-range.ts';
 import {
   contradiction,
   isProperTail,
@@ -24,8 +25,6 @@ export interface MembersExamined {
   readonly bytesLookedAt: number;
   /** Those without a finding against their content; folders are none. */
   readonly files: readonly PackageFile[];
-  /** What the checks of content have seen of those files. */
-  readonly ledgers: readonly LedgerPart[];
 }
 
 const windowBytes = 1024 * 1024;
@@ -33,7 +32,7 @@ const windowBytes = 1024 * 1024;
 export async function examineMembers(
   source: ByteSource,
   members: readonly Member[],
-  inspection: ContentInspection,
+  level: Level,
 ): Promise<MembersExamined> {
   const window = new ByteWindow(source, windowBytes);
   const findings = new FindingList();
@@ -42,12 +41,17 @@ export async function examineMembers(
   for (const member of members) {
     const start = await enter(window, member, findings);
     if (start === null) continue;
-    const digest = await verify(window, start, member, findings, inspection);
-    if (digest === null) continue;
-    if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
-    if (!isFolder(member)) files.push(packageFile(member, start, digest));
+    const { path, sizeBytes, method } = member;
+    const readable = method === 'stored' ? subRange(source, start, sizeBytes) : null;
+    const file = level.file(path, sizeBytes, readable);
+    const digest = await verify(window, start, member, findings, file);
+    if (digest !== null) {
+      if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
+      if (!isFolder(member)) files.push(packageFile(member, start, digest));
+    }
+    if (await file.end(digest !== null)) window.forget();
   }
-  return { findings: findings.part(), bytesLookedAt, files, ledgers: inspection.parts() };
+  return { findings: findings.part(), bytesLookedAt, files };
 }
 
 /** Reads the local header. The place where the content begins; null when it cannot be trusted. */
@@ -80,11 +84,10 @@ async function verify(
   start: number,
   member: Member,
   findings: FindingList,
-  inspection: ContentInspection,
+  file: PassingFile,
 ): Promise<string | null> {
   const { path, storedBytes, sizeBytes } = member;
   const where = { path, offset: start };
-  const file = inspection.file(path, sizeBytes);
   const hash = createHash('sha256');
   let crc = 0;
   let expanded = 0;
@@ -92,9 +95,8 @@ async function verify(
     hash.update(bytes);
     crc = crc32(bytes, crc);
     expanded += bytes.length;
-    file.push(bytes);
+    return file.push(bytes);
   });
-  file.end();
   if (read.fault !== null) {
     findings.add('archive.damaged', `Its data cannot be expanded: ${read.fault}.`, where);
     return null;

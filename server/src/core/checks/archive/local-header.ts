@@ -1,5 +1,7 @@
 // The header that stands before a member's bytes, and the descriptor that may stand behind them (APPNOTE 4.3.7,
 // 4.3.9). Programs that stream an archive go by these alone; so they must say what the directory says.
+import { printPath } from '../findings.ts';
+import { otherName, parseExtra, zip64Sizes } from './extra-fields.ts';
 import { flagBits, type Member } from './member.ts';
 
 export const localHeaderBytes = 30;
@@ -49,8 +51,11 @@ export function contradiction(header: LocalHeader, given: Uint8Array, member: Me
     return `Its local header gives method ${header.method}, the directory ${member.method}.`;
   if ((header.flags ^ member.flags) & decisiveFlags)
     return `Its local header gives flags ${header.flags}, the directory ${member.flags}.`;
-  const stated = withZip64(header, rest.subarray(header.nameBytes));
-  if (stated === null) return 'Its local header has a broken extra field.';
+  const fields = parseExtra(rest.subarray(header.nameBytes));
+  const stated = fields === null ? null : withZip64(header, zip64Sizes(fields));
+  if (fields === null || stated === null) return 'Its local header has a broken extra field.';
+  const other = otherName(fields, name);
+  if (other !== null) return `Its local header gives a second name: "${printPath(other)}".`;
   const mayBeZero = (header.flags & flagBits.descriptor) !== 0;
   for (const field of ['crc32', 'storedBytes', 'sizeBytes'] as const) {
     if (stated[field] !== member[field] && !(mayBeZero && stated[field] === 0))
@@ -59,25 +64,18 @@ export function contradiction(header: LocalHeader, given: Uint8Array, member: Me
   return null;
 }
 
-/** The sizes, where deferred to the zip64 extra field taken from there; null when that is broken. */
-function withZip64(header: LocalHeader, extra: Buffer): LocalHeader | null {
-  if (header.storedBytes !== deferred && header.sizeBytes !== deferred) return header;
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const length = extra.readUInt16LE(at + 2);
-    const data = extra.subarray(at + 4, at + 4 + length);
-    if (data.length < length) return null;
-    // In a local header both sizes must be there (APPNOTE 4.5.3).
-    if (extra.readUInt16LE(at) === 1) {
-      if (length < 16) return null;
-      return {
-        ...header,
-        sizeBytes: Number(data.readBigUInt64LE(0)),
-        storedBytes: Number(data.readBigUInt64LE(8)),
-      };
-    }
-    at += 4 + length;
-  }
-  return header;
+/** The sizes, where deferred taken from the zip64 field; null when that is broken, or says other than the header. */
+function withZip64(header: LocalHeader, zip64: ReturnType<typeof zip64Sizes>): LocalHeader | null {
+  if (zip64 === undefined) return header;
+  if (zip64 === null) return null;
+  const differs = (['sizeBytes', 'storedBytes'] as const).some(
+    // Where a descriptor follows, a header that was written in one go has zeros in one place or the other.
+    (field) => ![deferred, 0, zip64[field]].includes(header[field]) && zip64[field] !== 0,
+  );
+  if (differs) return null;
+  const size = (field: 'sizeBytes' | 'storedBytes') =>
+    header[field] === deferred ? zip64[field] : header[field];
+  return { ...header, sizeBytes: size('sizeBytes'), storedBytes: size('storedBytes') };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Whether names are safe to unpack on every system, and distinct on every system.
 import { type FindingList, printPath } from '../findings.ts';
 import type { ArchiveEntry } from '../ports.ts';
+import { otherName, parseExtra } from './extra-fields.ts';
 import { flagBits } from './member.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -26,12 +27,9 @@ export function readName(entry: ArchiveEntry, maximumBytes: number, findings: Fi
   if (path.length !== raw.length && (entry.flags & flagBits.utf8) === 0) {
     findings.add('archive.name-unmarked', 'The name is UTF-8, but not marked as such.', { path, offset });
   }
-  if (entry.alternativeName !== null && !raw.equals(entry.alternativeName)) {
-    const other = Buffer.from(entry.alternativeName).toString('utf8');
-    findings.add('archive.ambiguous', `A second name is given for it: ${quote(other)}.`, {
-      path,
-      offset,
-    });
+  const other = otherName(parseExtra(entry.extra) ?? [], raw);
+  if (other !== null) {
+    findings.add('archive.ambiguous', `A second name is given for it: ${quote(other)}.`, { path, offset });
   }
   const fault = pathFault(path);
   if (fault !== null) findings.add('archive.unsafe-path', fault, { path, offset });
@@ -51,6 +49,8 @@ export function pathFault(path: string): string | null {
   for (const segment of segments) {
     if (segment === '..') return 'The path leads upwards (`..`).';
     if (segment === '' || segment === '.') return 'The path has an empty segment or `.`.';
+    if (segment.includes(':'))
+      return 'A segment has a colon, behind which Windows hides other content of a file.';
     if (segment.endsWith('.') || segment.endsWith(' '))
       return 'A segment ends with a dot or a space, which Windows drops.';
     const stem = segment.slice(0, (segment.indexOf('.') + 1 || segment.length + 1) - 1).trimEnd();

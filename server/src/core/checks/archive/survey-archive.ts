@@ -6,6 +6,7 @@ import type { ArchiveLimits } from '../limits.ts';
 import { type ArchiveEntry, ArchiveError, type ArchiveReader } from '../ports.ts';
 import type { RuleId } from '../rules.ts';
 import { type EndRecords, readEndRecords } from './end-records.ts';
+import { contradictsZip64, parseExtra, specialByExtra } from './extra-fields.ts';
 import { localHeaderBytes } from './local-header.ts';
 import { headBytes, looksLike } from './looks-like.ts';
 import { flagBits, isFolder, type Member } from './member.ts';
@@ -39,11 +40,12 @@ export async function surveyArchive(
 ): Promise<ArchiveSurvey> {
   const findings = new FindingList();
   const ended = (bytesLookedAt: number) => ({ findings: findings.part(), bytesLookedAt, batches: [] });
-  const records = await findRecords(source, findings);
+  const records = await findRecords(source, limits, findings);
   if (records === null) return ended(0);
   const bytesLookedAt = source.sizeBytes - records.directoryStart;
   const listed = await listMembers(ports, source, records, limits, findings);
   if (listed === null) return ended(bytesLookedAt);
+  judgeOrder(listed, findings);
   listed.sort((a, b) => a.member.headerOffset - b.member.headerOffset);
   const fits = judgeSizes(listed, source.sizeBytes, limits, findings);
   const members = withEnds(listed, records.directoryStart, findings);
@@ -52,11 +54,15 @@ export async function surveyArchive(
 }
 
 /** Null when this is no archive, or its end cannot be understood. */
-async function findRecords(source: ByteSource, findings: FindingList): Promise<EndRecords | null> {
+async function findRecords(
+  source: ByteSource,
+  { maximumCommentBytes }: ArchiveLimits,
+  findings: FindingList,
+): Promise<EndRecords | null> {
   const other = looksLike(await source.read(0, Math.min(headBytes, source.sizeBytes)));
-  if (other === null) return readEndRecords(source, findings);
+  if (other === null) return readEndRecords(source, maximumCommentBytes, findings);
   const probe = new FindingList();
-  const records = await readEndRecords(source, probe);
+  const records = await readEndRecords(source, maximumCommentBytes, probe);
   if (records !== null || probe.has('archive.prefixed-data')) {
     findings.add('archive.prefixed-data', `The file begins as ${other}; an archive is appended to it.`, {
       offset: 0,
@@ -119,6 +125,7 @@ function list(
   const path = readName(entry, limits.maximumNameBytes, findings);
   if (path !== null) {
     judgeType(entry, path, findings);
+    judgeExtras(entry, path, limits, findings);
     names.add(path, findings);
   }
   const obstacle = obstacleOf(entry);
@@ -174,6 +181,41 @@ function judgeType(entry: ArchiveEntry, path: string, findings: FindingList): vo
   }
   if (folder && entry.sizeBytes > 0) {
     findings.add('archive.folder-with-content', `The folder carries ${entry.sizeBytes} bytes.`, where);
+  }
+}
+
+/** What a record says besides the fields that every program goes by. */
+function judgeExtras(
+  entry: ArchiveEntry,
+  path: string,
+  { maximumCommentBytes }: ArchiveLimits,
+  findings: FindingList,
+): void {
+  const where = { path, offset: entry.headerOffset };
+  const fields = parseExtra(entry.extra) ?? [];
+  const special = specialByExtra(fields);
+  if (special !== null) findings.add('archive.special-file', `By an extra field, it is ${special}.`, where);
+  if (contradictsZip64(fields, entry))
+    findings.add('archive.ambiguous', 'Its zip64 field says other than its record.', where);
+  if (entry.commentBytes > maximumCommentBytes)
+    findings.add(
+      'archive.comment-too-long',
+      `Its comment has ${entry.commentBytes} bytes; ${maximumCommentBytes} are allowed.`,
+      where,
+    );
+}
+
+/** A program that reads from the beginning, and one that goes by the directory, must come by the files in one order. */
+function judgeOrder(listed: readonly Listed[], findings: FindingList): void {
+  for (const [i, { member }] of listed.entries()) {
+    const before = listed[i - 1]?.member;
+    // Two at the same place overlap, which is worse.
+    if (before === undefined || before.headerOffset <= member.headerOffset) continue;
+    findings.add(
+      'archive.ambiguous',
+      'It stands before the file that comes before it in the directory, so that programs read them in different orders.',
+      { path: member.path, offset: member.headerOffset },
+    );
   }
 }
 

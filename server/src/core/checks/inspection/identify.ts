@@ -7,6 +7,7 @@ export const containerTypes = [
   'gzip',
   'bzip2',
   'xz',
+  'lzma',
   'zstd',
   'lz4',
   'zlib',
@@ -51,13 +52,18 @@ const recognizers: readonly (readonly [FileType, Recognizer])[] = [
   ['zip', begins(0x50, 0x4b, 0x03, 0x04)],
   ['zip', begins(0x50, 0x4b, 0x05, 0x06)],
   ['gzip', begins(0x1f, 0x8b)],
-  ['bzip2', (head) => begins(...ascii('BZh'))(head, 0) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39],
+  ['bzip2', isBzip2],
   ['xz', begins(0xfd, ...ascii('7zXZ'), 0)],
   ['zstd', begins(0x28, 0xb5, 0x2f, 0xfd)],
+  // A frame to be skipped, of which those of LZ4 look the same.
+  ['zstd', (head) => at(1, 0x2a, 0x4d, 0x18)(head, 0) && ((head[0] ?? 0) & 0xf0) === 0x50],
   ['lz4', begins(0x04, 0x22, 0x4d, 0x18)],
+  // As LZ4 was before it had frames.
+  ['lz4', begins(0x02, 0x21, 0x4c, 0x18)],
   ['7z', begins(...ascii('7z'), 0xbc, 0xaf, 0x27, 0x1c)],
   ['rar', begins(...ascii('Rar!'), 0x1a, 0x07)],
   ['tar', at(257, ...ascii('ustar'))],
+  ['tar', isOldTar],
   ['npy', begins(0x93, ...ascii('NUMPY'))],
   ['gguf', begins(...ascii('GGUF'))],
   ['hdf5', begins(0x89, ...ascii('HDF'), 0x0d, 0x0a, 0x1a, 0x0a)],
@@ -74,6 +80,7 @@ const recognizers: readonly (readonly [FileType, Recognizer])[] = [
   ['safetensors', isSafetensors],
   ['pickle', isPickle],
   ['zlib', isZlib],
+  ['lzma', isLzma],
   ['json', (head) => isText(head) && /^\s*[{[]/.test(latin1(head))],
   ['text', isText],
 ];
@@ -83,8 +90,54 @@ export function identify(head: Uint8Array, sizeBytes: number): FileType {
   return recognizers.find(([, recognizes]) => recognizes(head, sizeBytes))?.[0] ?? 'data';
 }
 
+const containerRecognizers = recognizers.filter((entry): entry is readonly [ContainerType, Recognizer] =>
+  isContainer(entry[0]),
+);
+
+/** Everything that a file may be opened as, the surest first: a program may take it for the second as well. */
+export function containerTypesOf(head: Uint8Array, sizeBytes: number): ContainerType[] {
+  const types = containerRecognizers.filter(([, recognizes]) => recognizes(head, sizeBytes));
+  return [...new Set(types.map(([type]) => type))];
+}
+
+/** The marks of these are so short that other files, texts among them, begin with them too. */
+export function isUnsure(type: ContainerType): boolean {
+  return type === 'zlib' || type === 'lzma';
+}
+
 export function isContainer(type: FileType): type is ContainerType {
   return (containerTypes as readonly string[]).includes(type);
+}
+
+/** A level, then the mark of a block or of the end. */
+function isBzip2(head: Uint8Array): boolean {
+  const [level = 0] = head.subarray(3, 4);
+  const isEmpty = at(4, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90)(head, 0);
+  return (
+    begins(...ascii('BZh'))(head, 0) &&
+    level >= 0x31 &&
+    level <= 0x39 &&
+    (isEmpty || at(4, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59)(head, 0))
+  );
+}
+
+/** A header that has no mark, as tar wrote it before 1988, and still reads: by its check sum. */
+function isOldTar(head: Uint8Array): boolean {
+  return head.length >= 512 && hasTarChecksum(head);
+}
+
+/** Whether the sum that stands in a header of tar is that of its bytes, signed or unsigned. */
+export function hasTarChecksum(header: Uint8Array): boolean {
+  const stated = /^ *([0-7]{1,8})[ \0]*$/.exec(latin1(header.subarray(148, 156)))?.[1];
+  if (stated === undefined) return false;
+  let unsigned = 0;
+  let signed = 0;
+  for (let i = 0; i < 512; i++) {
+    const byte = i >= 148 && i < 156 ? 0x20 : (header[i] ?? 0);
+    unsigned += byte;
+    signed += byte < 0x80 ? byte : byte - 0x100;
+  }
+  return [unsigned, signed].includes(Number.parseInt(stated, 8));
 }
 
 /** `MZ`, and where it says so a `PE` header. */
@@ -122,6 +175,13 @@ function isPickle(head: Uint8Array): boolean {
 function isZlib(head: Uint8Array): boolean {
   const [first = 0, second = 0] = head;
   return head.length > 6 && first === 0x78 && ((first << 8) | second) % 31 === 0 && (second & 0x20) === 0;
+}
+
+/** LZMA as it was before xz: properties, a dictionary, a size or none, and a first byte that is always 0. */
+function isLzma(head: Uint8Array): boolean {
+  const hasNoSize = head.subarray(5, 13).every((byte) => byte === 0xff);
+  const hasSize = head.subarray(10, 13).every((byte) => byte === 0);
+  return head.length > 13 && begins(0x5d, 0)(head, 0) && head[13] === 0 && (hasNoSize || hasSize);
 }
 
 function isText(head: Uint8Array): boolean {

@@ -1,0 +1,88 @@
+import { ByteWindow } from '../byte-window.ts';
+import type { ByteSource } from '../check.ts';
+import { isUnsure } from '../inspection/identify.ts';
+import { CompressionError, type CompressionType, ScratchFullError } from '../ports.ts';
+import type { RuleId } from '../rules.ts';
+import type { Container } from './container.ts';
+import type { Level } from './level.ts';
+
+/** Bytes that something which only looks compressed may expand to before it turns out not to be. */
+const chanceBytes = 4096;
+const windowBytes = 1024 * 1024;
+
+/** Too much was expanded. */
+class LimitReached extends Error {
+  readonly rule: RuleId;
+
+  constructor(rule: RuleId, message: string) {
+    super(message);
+    this.rule = rule;
+  }
+}
+
+/** A file that holds one other, compressed. What was expanded before it turned out to be broken is looked at too. */
+export async function openCompressed(type: CompressionType, container: Container): Promise<void> {
+  const { path, level, missed } = container;
+  const scratch = level.search.ports.scratch.create();
+  try {
+    const fault = await expandInto(scratch, type, container);
+    const content = scratch.source();
+    if (fault instanceof LimitReached) level.findings.add(fault.rule, fault.message, { path });
+    const byChance = isUnsure(type) && fault instanceof CompressionError && content.sizeBytes < chanceBytes;
+    if (fault !== null && !byChance) missed(`It cannot be expanded (${type}): ${fault.message}.`);
+    if (content.sizeBytes > 0 || fault === null) await passThrough(content, innerName(path), level);
+  } finally {
+    scratch.release();
+  }
+}
+
+/** Why it ended early; null when it did not. */
+async function expandInto(
+  scratch: { append(bytes: Uint8Array): void },
+  type: CompressionType,
+  { source, level }: Container,
+): Promise<CompressionError | ScratchFullError | LimitReached | null> {
+  const { ports, limits, budget, worked } = level.search;
+  let expanded = 0;
+  try {
+    await ports.expander.expand(type, source, (bytes) => {
+      expanded += bytes.length;
+      worked(bytes.length);
+      const { maximumFileBytes, maximumRatio, ratioFreeBytes } = limits;
+      if (expanded > maximumFileBytes)
+        throw new LimitReached('archive.file-too-large', `It expands to more than ${maximumFileBytes} bytes`);
+      if (expanded > ratioFreeBytes && expanded > source.sizeBytes * maximumRatio)
+        throw new LimitReached(
+          'archive.expansion-ratio',
+          `It expands to more than ${maximumRatio} times its size`,
+        );
+      const refusal = budget.takeBytes(bytes.length);
+      if (refusal !== null) throw new LimitReached('archive.too-large', refusal);
+      scratch.append(bytes);
+    });
+    return null;
+  } catch (error) {
+    const isKnown =
+      error instanceof CompressionError || error instanceof ScratchFullError || error instanceof LimitReached;
+    if (isKnown) return error;
+    throw error;
+  }
+}
+
+/** Has a file inspected that can be read as often as needed, and opened if it holds others. */
+export async function passThrough(source: ByteSource, name: string, level: Level): Promise<void> {
+  const file = level.file(name, source.sizeBytes, source);
+  const window = new ByteWindow(source, windowBytes);
+  for (let position = 0; position < source.sizeBytes; ) {
+    const bytes = await window.readSome(position, source.sizeBytes - position);
+    position += bytes.length;
+    await file.push(bytes);
+  }
+  await file.end(true);
+}
+
+/** What programs call the content of a compressed file: its own name without the last ending. */
+function innerName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.replace(/\.t(gz|bz2?|xz|zst)$/i, '.tar').replace(/\.(gz|z|bz2|xz|zst|lz4)$/i, '');
+}
