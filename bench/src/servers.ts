@@ -94,7 +94,7 @@ async function start(args: readonly string[], env: NodeJS.ProcessEnv, ready: Reg
   // As tools/run.mjs starts it.
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ...args],
+    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', '--no-parallel-scavenge', ...args],
     {
       env,
       stdio: ['ignore', file.fd, 'inherit'],

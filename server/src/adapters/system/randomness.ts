@@ -11,16 +11,17 @@ const pooledBytes = 8 * 1024;
 export class SystemRandomness implements Randomness {
   /** Never goes back, also when the clock does. */
   #lastMs = 0;
+  /** The same as the beginning of an id. */
+  #lastText = '';
   #count = 0;
   readonly #pool = Buffer.alloc(pooledBytes);
   #used = pooledBytes;
 
   id(): string {
     this.#tick();
-    const time = this.#lastMs.toString(16).padStart(12, '0');
     const count = this.#count.toString(16).padStart(3, '0');
     const random = this.#eightBytes();
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${random.slice(0, 4)}-${random.slice(4)}`;
+    return `${this.#lastText}${count}-${random.slice(0, 4)}-${random.slice(4)}`;
   }
 
   bytes(count: number): Buffer {
@@ -29,14 +30,16 @@ export class SystemRandomness implements Randomness {
 
   #tick(): void {
     const now = Date.now();
-    if (now > this.#lastMs) {
-      this.#lastMs = now;
-      this.#count = 0;
-    } else if (this.#count < 0xfff) this.#count++;
-    else {
-      this.#lastMs++;
-      this.#count = 0;
-    }
+    if (now > this.#lastMs) this.#begin(now);
+    else if (this.#count < 0xfff) this.#count++;
+    else this.#begin(this.#lastMs + 1);
+  }
+
+  #begin(ms: number): void {
+    const time = ms.toString(16).padStart(12, '0');
+    this.#lastMs = ms;
+    this.#lastText = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    this.#count = 0;
   }
 
   /** In hex, the first two bits saying which kind of UUID it is. Bytes are used once. */
