@@ -144,13 +144,20 @@ describe('several processes', { skip: notEmbedded }, () => {
     const api = new Api(balancer.url, ada.api.token);
     let [stop, answered, again] = [false, 0, 0];
     const read = () => api.get(`/api/packages/${packageId}`);
+    const readAgain = async (tries: number): Promise<Answer<unknown>> => {
+      try {
+        return await read();
+      } catch (error) {
+        if (tries === 0) throw error;
+        again++;
+        await pause(50);
+        return readAgain(tries - 1);
+      }
+    };
     const failed: string[] = [];
     const readers = Array.from({ length: 8 }, async () => {
       while (!stop) {
-        const answer = await read().catch(() => {
-          again++;
-          return read();
-        });
+        const answer = await readAgain(3);
         if (answer.status !== 200) failed.push(answer.text);
         answered++;
       }

@@ -100,6 +100,22 @@ test('parts are joined when all have arrived, in whatever order', async () => {
   assert.deepEqual(await completeUpload(ports, ada, upload.id), completed);
 });
 
+test('completing while another process joins the parts answers the same', async () => {
+  const pipeline = await testPipeline();
+  const { ports, begin } = pipeline;
+  const upload = await begin(ada, { bytes: 'x'.repeat(2 * smallestPartBytes), method: 'parts' });
+  for (const number of [1, 2]) await sendPart(pipeline, upload, number, smallestPartBytes);
+  let first: unknown;
+  const receiving = {
+    join: ports.receiving.join,
+    listParts: async (...given: Parameters<typeof ports.receiving.listParts>) => {
+      first ??= await completeUpload(ports, ada, upload.id);
+      return ports.receiving.listParts(...given);
+    },
+  };
+  assert.deepEqual(await completeUpload({ ...ports, receiving }, ada, upload.id), first);
+});
+
 test('missing parts are named, what has arrived stays, and the upload can go on', async () => {
   const pipeline = await testPipeline();
   const { ports, begin } = pipeline;

@@ -36,20 +36,28 @@ export async function completeUpload(
   const upload = await readUpload(ports, caller, uploadId);
   if (upload.state === 'completed') return upload;
   requireOpen(upload, ports.clock.now());
-  const sizeBytes = await joinedSize(ports, upload);
   try {
-    return await recordVersion(ports, caller, upload, sizeBytes);
+    return await complete(ports, caller, upload);
   } catch (error) {
-    // Somebody else may have changed the upload, or taken the package name, since it was read.
+    // Somebody else may have joined the parts, changed the upload, or taken the package name, since it was read.
     if (!(error instanceof RegistryError && lostRace.has(error.code))) throw error;
     const now = await readUpload(ports, caller, uploadId);
     if (now.state === 'completed') return now;
     requireOpen(now, ports.clock.now());
-    return recordVersion(ports, caller, now, sizeBytes);
+    return complete(ports, caller, now);
   }
 }
 
-const lostRace: ReadonlySet<string> = new Set(['state-conflict', 'name-taken']);
+const lostRace: ReadonlySet<string> = new Set([
+  'upload-incomplete',
+  'upload-closed',
+  'state-conflict',
+  'name-taken',
+]);
+
+async function complete(ports: CompleteUploadPorts, caller: Caller, upload: Upload): Promise<Upload> {
+  return recordVersion(ports, caller, upload, await joinedSize(ports, upload));
+}
 
 /** Puts the bytes together and compares them with what was declared. */
 async function joinedSize(ports: CompleteUploadPorts, upload: Upload): Promise<number> {
