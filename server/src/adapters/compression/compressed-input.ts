@@ -31,6 +31,11 @@ export class CompressedInput {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  skip(length: number): void {
+    if (this.position + length > this.#source.sizeBytes) throw new CompressionError('it is cut off');
+    this.position += length;
+  }
+
   /** Goes over zeros, with which some programs fill up the last block of a tape or a file. */
   async skipZeros(): Promise<void> {
     while (!this.isAtEnd) {

@@ -17,8 +17,8 @@ const flags = { version: 0xc0, independent: 0x20, blockSum: 0x10, size: 0x08, su
 export async function expandLz4(input: CompressedInput, sink: Sink): Promise<void> {
   const magic = (await input.exactly(4)).readUInt32LE(0);
   if ((magic & 0xfffffff0) >>> 0 === skippableMagic) {
-    input.position += (await input.exactly(4)).readUInt32LE(0);
-    return;
+    const length = (await input.exactly(4)).readUInt32LE(0);
+    return input.skip(length);
   }
   if (magic !== frameMagic) throw new CompressionError('it is of a kind that is not known');
   const [flag = 0, block = 0] = await input.exactly(2);
