@@ -1,6 +1,7 @@
 import { refusalThrown } from './problem.ts';
 import type {
   ChecksOfVersion,
+  ContentVerdict,
   Download,
   Package,
   PackageFile,
@@ -203,6 +204,11 @@ export class AssayClient {
   /** What each check found, and which bytes it has looked at. */
   listChecks(id: string, version?: string): Promise<ChecksOfVersion> {
     return this.#json('GET', `/api/packages/${id}/checks`, { query: { version } });
+  }
+
+  /** Every verdict on the content of a version, newest first. */
+  listVerdicts(id: string, query: PageOptions & { version?: string } = {}): Promise<Page<ContentVerdict>> {
+    return this.#json('GET', `/api/packages/${id}/verdicts`, { query: { ...query } });
   }
 
   listFiles(

@@ -63,6 +63,24 @@ export interface ChecksOfVersion extends Report {
   })[];
 }
 
+/** What was concluded about content at one time, by the rules of that time. */
+export interface ContentVerdict {
+  readonly verdict: Verdict;
+  readonly ruleSet: string;
+  readonly decidedAt: string;
+  /** It counts: the newest that is not inconclusive. */
+  readonly inForce: boolean;
+  readonly digest: string;
+  readonly checks: readonly {
+    readonly check: string;
+    readonly rules: string;
+    readonly verdict: Verdict;
+    readonly findings: Readonly<Record<Finding['severity'], number>>;
+    readonly bytesLookedAt: number;
+    readonly bytesInAll: number;
+  }[];
+}
+
 export interface Upload {
   readonly id: string;
   readonly state: 'open' | 'completed' | 'aborted' | 'expired';

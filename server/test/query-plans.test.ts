@@ -57,7 +57,7 @@ function describePlans(start: () => Promise<Planner>): void {
     const excessive = [
       'SELECT * FROM packages ORDER BY title',
       "SELECT * FROM packages WHERE title = 'x'",
-      "SELECT * FROM versions WHERE state = 'published' AND summary = ''",
+      "SELECT * FROM versions WHERE state = 'deleted' AND summary = ''",
     ];
     for (const statement of excessive) {
       assert.notDeepEqual(await planner.excessiveSteps(statement), [], statement);
@@ -89,11 +89,15 @@ function describePlans(start: () => Promise<Planner>): void {
       test(`of a package in a range, ${which}`, () =>
         assertBounded(() => engine.versions.list('p1', { states, labels }, page)));
     }
-    for (const state of ['pending', 'quarantined', 'releasing', 'rejected'] as const) {
+    for (const state of ['pending', 'quarantined', 'releasing', 'rejected', 'published', 'yanked'] as const) {
       for (const after of [undefined, cursorFrom(['v1'])]) {
         test(`that are ${state}, ${after ? 'a later page' : 'the first page'}`, () =>
           assertBounded(() => engine.versions.listByState(state, { limit: 50, after })));
       }
+    }
+    for (const after of [undefined, cursorFrom(['v1'])]) {
+      test(`with the same content, ${after ? 'a later page' : 'the first page'}`, () =>
+        assertBounded(() => engine.versions.listByDigest('digest', { limit: 50, after })));
     }
     test('by id', () => assertBounded(() => engine.versions.find('v1')));
     test('by label', () => assertBounded(() => engine.versions.findByLabel('p1', '1.0.0')));
@@ -181,6 +185,9 @@ function describePlans(start: () => Promise<Planner>): void {
       'all uploads': () => engine.uploads.list({}, page),
       'all open uploads': () => engine.uploads.list({ state: 'open' }, page),
       'a report': () => engine.reports.find('v1'),
+      'verdicts on content': () => engine.verdicts.list('digest', page),
+      'a verdict by some rules': () => engine.verdicts.find('digest', 'archive 1'),
+      'the verdict in force': () => engine.verdicts.lastCompleted('digest'),
       'files of a version': () => engine.files.list('v1', undefined, page),
       'files in a folder': () => engine.files.list('v1', 'weights', page),
       'a file of a version': () => engine.files.find('v1', 'README.md'),

@@ -248,6 +248,11 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
   ],
+  'version.list-verdicts': [
+    { good: 200, thing: 'published' },
+    { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
+    { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+  ],
   'version.list-files': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },

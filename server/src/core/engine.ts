@@ -17,7 +17,13 @@ import type {
   VersionInserted,
   VersionStore,
 } from './packages/index.ts';
-import type { ReportPut, ReportStore, VersionFileStore } from './pipeline/index.ts';
+import type {
+  ReportPut,
+  ReportStore,
+  VerdictAppended,
+  VerdictStore,
+  VersionFileStore,
+} from './pipeline/index.ts';
 import type { RecordTransfer, RegistryMarks } from './transfer/index.ts';
 import type { UploadChanged, UploadInserted, UploadStore } from './uploads/index.ts';
 
@@ -38,7 +44,8 @@ export type AnyChange =
   | UploadChanged
   | ContentHeld
   | ContentReleased
-  | ReportPut;
+  | ReportPut
+  | VerdictAppended;
 
 /**
  * What a method reads includes everything that resolved before, in whatever process. Only these may be a moment behind on an
@@ -62,6 +69,7 @@ export interface RecordsEngine {
   readonly uploads: UploadStore;
   readonly holds: ContentHolds;
   readonly reports: ReportStore;
+  readonly verdicts: VerdictStore;
   readonly files: VersionFileStore;
   /** Of no use to requests and jobs: for moving the registry to another engine. */
   readonly marks: RegistryMarks;

@@ -88,6 +88,7 @@ export const operations = {
   'version.delete': maintained('upload', 'with-change', 'Delete a version'),
   'version.download': anyone('download', 'with-change', 'Download a version'),
   'version.list-checks': anyone('search', 'observed', 'Read the checks of a version'),
+  'version.list-verdicts': anyone('search', 'observed', 'List the verdicts on a version over time'),
   'version.list-files': anyone('search', 'observed', 'List the files inside a version'),
   'version.read-file': anyone('download', 'with-change', 'Read one file inside a version'),
 

@@ -159,6 +159,7 @@ const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 500, behindAt:
 function measured(examiner: Examiner, telemetry: Telemetry): Examiner {
   return {
     close: () => examiner.close(),
+    rules: () => examiner.rules(),
     async examine(content, about, signal) {
       const examination = await examiner.examine(content, about, signal);
       for (const { check, verdict, durationMs } of examination.results) {

@@ -21,6 +21,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someVerdict,
   someVersion,
   someWebhook,
 } from '../support/samples.ts';
@@ -119,6 +120,7 @@ const possible: { readonly [N in Name]: Named<N> } = {
   'content.hold': { change: 'content.hold', digest: fresh, versionId: 'version' },
   'content.release': { change: 'content.release', digest: held, versionId: 'version' },
   'report.put': { change: 'report.put', report: someReport({ versionId: 'version' }) },
+  'verdict.append': { change: 'verdict.append', verdict: someVerdict({ digest: fresh }) },
 };
 
 /** For every kind the ways in which its condition can be violated, and the error that the change documents. */
@@ -188,6 +190,7 @@ const impossible: { readonly [N in Name]: readonly (readonly [ErrorCode, Named<N
   'content.hold': [['unavailable', { change: 'content.hold', digest: removed, versionId: 'version' }]],
   'content.release': [],
   'report.put': [],
+  'verdict.append': [],
 };
 
 describeOnEveryEngine('commit', (engine) => {
@@ -327,6 +330,7 @@ async function everythingIn(engine: RecordsEngine): Promise<unknown> {
     hits: (await search.search({ words: 'findable' }, { limit: 50 })).items.length,
     uploads: await walk((page) => engine.uploads.list({}, page), 50),
     report: await engine.reports.find('version'),
+    verdicts: await engine.verdicts.list(fresh, { limit: 5 }),
     holds: [await isHeld(engine, held), await isHeld(engine, fresh)],
   };
 }

@@ -261,6 +261,7 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   version: 'versions',
   'version-file': 'version_files',
   report: 'reports',
+  verdict: 'verdicts',
   upload: 'uploads',
   'content-hold': 'content_holds',
   'content-removal': 'content_removals',

@@ -4,7 +4,7 @@ import { parseRange, type Version, type VersionState, versionStates } from '../.
 import type { PageRequest } from '../../src/core/paging.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
 import { walk } from '../support/pages.ts';
-import { someVersion } from '../support/samples.ts';
+import { someDigest, someVersion } from '../support/samples.ts';
 
 /** In ascending order of precedence, as semver.org has it. */
 const ascending = [
@@ -181,6 +181,44 @@ describeOnEveryEngine('VersionStore', (engine) => {
     assert.deepEqual(await walk(list), waiting.slice(1));
   });
 
+  test('versions with the same content are listed in whatever state and package, without gap or repetition', async () => {
+    const digest = someDigest('shared');
+    const sharing = versionStates.map((state, i) =>
+      someVersion({ packageId: `p${i}`, label: `${i}.0.0`, state, digest }),
+    );
+    await insert(...sharing, someVersion({ label: '7.0.0' }), someVersion({ label: '8.0.0', digest: null }));
+    const list = (page: PageRequest) => engine().versions.listByDigest(digest, page);
+    for (const limit of [1, 3, 50]) assert.deepEqual(await walk(list, limit), sharing, `limit ${limit}`);
+    assert.deepEqual(await engine().versions.listByDigest(someDigest('unknown'), { limit: 5 }), {
+      items: [],
+      next: null,
+    });
+  });
+
+  test('a version is listed with its content from the change on that tells it, as it is now', async () => {
+    const digest = someDigest('shared');
+    const list = () => walk((page: PageRequest) => engine().versions.listByDigest(digest, page));
+    const pending = someVersion({ state: 'pending', digest: null });
+    await insert(pending);
+    assert.deepEqual(await list(), []);
+    const holding = { ...pending, digest, revision: 2 };
+    await change(holding);
+    assert.deepEqual(await list(), [holding]);
+    const published = { ...holding, state: 'published', revision: 3 } as const;
+    await change(published);
+    assert.deepEqual(await list(), [published]);
+    await change({ ...published, digest: someDigest('another'), revision: 4 });
+    assert.deepEqual(await list(), []);
+  });
+
+  for (const state of ['published', 'yanked'] as const) {
+    test(`all ${state} versions are listed, page by page`, async () => {
+      const versions = [1, 2, 3, 4, 5].map((i) => someVersion({ packageId: `p${6 - i}`, state }));
+      await insert(...versions, someVersion({ packageId: 'p9', state: 'deleted' }));
+      assert.deepEqual(await walk((page) => engine().versions.listByState(state, page), 2), versions);
+    });
+  }
+
   test('a cursor that is not ours is refused', async () => {
     await insert(someVersion({ state: 'quarantined' }));
     const page = { limit: 2, after: 'nonsense' };
@@ -188,5 +226,7 @@ describeOnEveryEngine('VersionStore', (engine) => {
       code: 'invalid-cursor',
     });
     await assert.rejects(engine().versions.listByState('quarantined', page), { code: 'invalid-cursor' });
+    const digest = someDigest('tokenizer');
+    await assert.rejects(engine().versions.listByDigest(digest, page), { code: 'invalid-cursor' });
   });
 });

@@ -16,6 +16,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someVerdict,
   someVersion,
   someWebhook,
 } from './samples.ts';
@@ -90,6 +91,11 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     someReport({ versionId: 'v1' }),
     someReport({ versionId: 'v2', verdict: 'inconclusive', results: [] }),
     someReport({ versionId: 'v3' }),
+  ],
+  verdict: [
+    someVerdict({ id: 'c1' }),
+    someVerdict({ id: 'c2', verdict: 'inconclusive', checks: [] }),
+    someVerdict({ id: 'c3', digest: someDigest('one'), ruleSet: 'archive 2' }),
   ],
   upload: [
     someUpload({ id: 'u1' }),

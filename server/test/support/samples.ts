@@ -9,7 +9,7 @@ import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/ind
 import type { Item } from '../../src/core/items/index.ts';
 import type { Job } from '../../src/core/jobs/index.ts';
 import type { Package, Version } from '../../src/core/packages/index.ts';
-import type { Report } from '../../src/core/pipeline/index.ts';
+import type { ContentVerdict, Report } from '../../src/core/pipeline/index.ts';
 import type { Upload } from '../../src/core/uploads/index.ts';
 
 export const randomness = new SystemRandomness();
@@ -185,6 +185,27 @@ export function someReport(fields: Partial<Report> = {}): Report {
         coverage: { bytesLookedAt: 1000, bytesInAll: 1000 },
         reason: null,
         durationMs: 12,
+      },
+    ],
+    decidedAt: new Date('2026-01-31T12:01:00Z'),
+    ...fields,
+  };
+}
+
+export function someVerdict(fields: Partial<ContentVerdict> = {}): ContentVerdict {
+  return {
+    id: randomness.id(),
+    digest: someDigest('tokenizer'),
+    ruleSet: 'archive 1, formats 1',
+    verdict: 'passed',
+    checks: [
+      {
+        check: 'archive',
+        rules: '1',
+        verdict: 'passed',
+        findings: { blocks: 0, warns: 1, informs: 2 },
+        bytesLookedAt: 1000,
+        bytesInAll: 1000,
       },
     ],
     decidedAt: new Date('2026-01-31T12:01:00Z'),

@@ -112,6 +112,12 @@ export async function testPipeline() {
 /** A promise that its `examine` waits for, where a test needs something to happen meanwhile. */
 class FakeExaminer implements Examiner {
   before: Promise<unknown> = Promise.resolve();
+  /** The version of its rules. What begins with `late <n>` is bad by rules of this version and later ones. */
+  version = 1;
+
+  async rules(): Promise<Readonly<Record<string, string>>> {
+    return { test: String(this.version) };
+  }
 
   async examine(
     location: Parameters<Examiner['examine']>[0],
@@ -122,13 +128,20 @@ class FakeExaminer implements Examiner {
     signal.throwIfAborted();
     if (location.store !== 'memory') throw new Error(`nothing is examined in a ${location.store}`);
     const text = Buffer.from(new Uint8Array(location.bytes)).toString();
-    const verdict = text.startsWith('bad') ? 'failed' : text.startsWith('odd') ? 'inconclusive' : 'passed';
+    const verdict = this.#verdictOn(text);
     return {
       digest: someDigest(text),
-      results: [resultOf(verdict, text)],
+      results: [{ ...resultOf(verdict, text), rules: String(this.version) }],
       files: [someFile({ path: 'README.md', sizeBytes: text.length })],
       description: { readme: `The handbook of ${text}`, summary: `Holds ${text}`, license: 'MIT' },
     };
+  }
+
+  #verdictOn(text: string): Verdict {
+    const badSince = /^late (\d+)/.exec(text)?.[1];
+    if (text.startsWith('bad') || (badSince !== undefined && this.version >= Number(badSince)))
+      return 'failed';
+    return text.startsWith('odd') ? 'inconclusive' : 'passed';
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,6 @@
 // Items, uploads and what is known of contents as plain records, for moving a registry from engine to engine.
 import type { Item } from '../../core/items/index.ts';
-import type { Report } from '../../core/pipeline/index.ts';
+import type { ContentVerdict, Report } from '../../core/pipeline/index.ts';
 import type { KeptFile, RecordTransfer, RegistryRecords } from '../../core/transfer/index.ts';
 import type { Upload } from '../../core/uploads/index.ts';
 import {
@@ -16,10 +16,18 @@ import { commitEach, eachAtOnce, type KeptKind, keptKind } from './kept-items.ts
 import { DynamoReportStore, type HeadRow, headKey, partKey, reportPlanners } from './reports.ts';
 import type { Key } from './tables.ts';
 import { type UploadRow, uploadKey, uploadOf, uploadRowOf } from './uploads.ts';
+import { type VerdictRow, verdictKey, verdictOf, verdictRowOf } from './verdicts.ts';
 import { type FileRow, fileKey, fileOf } from './version-files.ts';
 import type { WorkingItems } from './working-items.ts';
 
-type ContentKind = 'item' | 'upload' | 'version-file' | 'report' | 'content-hold' | 'content-removal';
+type ContentKind =
+  | 'item'
+  | 'upload'
+  | 'version-file'
+  | 'report'
+  | 'verdict'
+  | 'content-hold'
+  | 'content-removal';
 type Hold = RegistryRecords['content-hold'];
 type Removal = RegistryRecords['content-removal'];
 
@@ -39,6 +47,12 @@ export function contentsTransfer(database: DynamoDatabase): Pick<RecordTransfer,
     }),
     'version-file': keptKind(database, keptFiles(database)),
     report: keptKind(database, keptReports(database)),
+    verdict: keptKind<ContentVerdict, VerdictRow>(database, {
+      table: 'contents',
+      among: { when: 'begins_with(#pk, :verdicts)', values: { verdicts: 'verdicts#' } },
+      recordOf: verdictOf,
+      ...oneItemEach(database, verdictKey, verdictRowOf, verdictOf),
+    }),
     'content-hold': keptKind(database, keptHolds(database)),
     'content-removal': keptKind(database, keptRemovals(database)),
   };

@@ -24,6 +24,7 @@ import { DynamoReportStore, reportPlanners } from './reports.ts';
 import { DynamoTokenStore, tokenPlanners } from './tokens.ts';
 import { DynamoUploadStore, uploadPlanners } from './uploads.ts';
 import { DynamoUserStore, userPlanners } from './users.ts';
+import { DynamoVerdictStore, verdictPlanners } from './verdicts.ts';
 import { DynamoVersionFileStore } from './version-files.ts';
 import { DynamoVersionStore, versionPlanners } from './versions.ts';
 import { DynamoWebhookStore, webhookFollowUps, webhookPlanners } from './webhooks.ts';
@@ -47,6 +48,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     ...uploadPlanners,
     ...contentHoldPlanners,
     ...reportPlanners,
+    ...verdictPlanners,
   };
   const followUps = new FollowUps(database, {
     ...membershipFollowUps(database),
@@ -75,6 +77,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     uploads: new DynamoUploadStore(database),
     holds: new DynamoContentHolds(database),
     reports: new DynamoReportStore(database),
+    verdicts: new DynamoVerdictStore(database),
     files: new DynamoVersionFileStore(database),
     marks: new DynamoRegistryMarks(database),
     transfer: {

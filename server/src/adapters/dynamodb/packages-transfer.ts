@@ -23,10 +23,12 @@ import { take } from './ranges.ts';
 import { commitItems } from './transaction.ts';
 import {
   labelKey,
+  placeByDigest,
   type VersionPlaceRow,
   type VersionRow,
   versionKey,
   versionOf,
+  versionOfDigestKey,
   versionPlaceKey,
   versionRowOf,
 } from './versions.ts';
@@ -138,6 +140,7 @@ async function putVersion(items: WorkingItems, version: Version): Promise<void> 
   }
   items.put(versionPlaceKey(version.id), { packageId: version.packageId, label: version.label });
   items.put(versionKey(version), versionRowOf(version));
+  placeByDigest(items, version, null);
 }
 
 async function removeVersion(items: WorkingItems, { id }: Pick<Version, 'id'>): Promise<void> {
@@ -145,6 +148,8 @@ async function removeVersion(items: WorkingItems, { id }: Pick<Version, 'id'>): 
   if (place === null) return;
   const label = await items.get<{ versionId: string }>(labelKey(place));
   if (label?.versionId === id) items.delete(labelKey(place));
+  const row = await items.get<VersionRow>(versionKey({ id, ...place }));
+  if (row?.digest) items.delete(versionOfDigestKey(row.digest, id));
   items.delete(versionKey({ id, ...place }));
   items.delete(versionPlaceKey(id));
 }

@@ -4,6 +4,10 @@
 //   package#<package id>  label#<label>             whose the label is; not there for rejected versions
 //   version#<id>          -                         where the version lies
 //
+// and in the table `contents`:
+//
+//   content#<digest>      version#<id>            the version has this content
+//
 // The index `list` has the versions of one state, oldest first.
 import { RegistryError } from '../../core/errors.ts';
 import {
@@ -19,10 +23,11 @@ import {
 import { type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import type { Attributes, DynamoDatabase } from './database.ts';
-import { pageById } from './pages.ts';
+import { pageById, textCursor } from './pages.ts';
 import { take } from './ranges.ts';
 import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
+import type { WorkingItems } from './working-items.ts';
 
 /** Moments are milliseconds since 1970. */
 export interface VersionRow extends Omit<Version, 'createdAt' | 'decidedAt' | 'publishedAt'> {
@@ -53,6 +58,7 @@ export const versionPlanners: ChangePlanners<VersionInserted | VersionChanged> =
       }
       items.put(versionPlaceKey(version.id), { packageId: version.packageId, label: version.label });
       items.put(versionKey(version), versionRowOf(version));
+      placeByDigest(items, version, null);
     },
   },
 
@@ -62,6 +68,7 @@ export const versionPlanners: ChangePlanners<VersionInserted | VersionChanged> =
       const stored = await items.get<VersionRow>(versionKey(version));
       requireRevisionBefore(stored, version, `The version ${version.label}`);
       items.put(versionKey(version), versionRowOf(version));
+      placeByDigest(items, version, stored);
       // It was this version's: only one that is not rejected has come to be changed.
       if (version.state === 'rejected') items.delete(labelKey(version));
     },
@@ -133,6 +140,51 @@ export class DynamoVersionStore implements VersionStore {
     );
     return pageById(this.#database, { partitions, order: 'oldest first' }, page, versionOf);
   }
+
+  async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {
+    const after = page.after === undefined ? '' : textCursor(page.after);
+    const places = this.#database.query<VersionPlaceRow & { sk: string }>({
+      table: 'contents',
+      partition: `content#${digest}`,
+      // Behind every id: ids are of ASCII.
+      sort: { between: [`${ofDigest}${after}`, `${ofDigest}~`] },
+      pageSize: page.limit + 2,
+    });
+    const taken: (VersionPlaceRow & { id: string })[] = [];
+    for await (const { sk, ...place } of places) {
+      const id = sk.slice(ofDigest.length);
+      if (id !== after) taken.push({ ...place, id });
+      if (taken.length > page.limit) break;
+    }
+    const rows = await this.#database.getMany<VersionRow>(taken.map(versionKey));
+    const found = new Map(rows.filter((row) => row !== null).map((row) => [row.id, row]));
+    const { items, next } = pageOf(
+      taken,
+      page.limit,
+      ({ id }) => [id],
+      ({ id }) => found.get(id),
+    );
+    return { items: items.filter((row) => row !== undefined).map(versionOf), next };
+  }
+}
+
+/** Where the version is found by its content: `stored` is what it was before. */
+export function placeByDigest(
+  items: WorkingItems,
+  version: Pick<Version, 'id' | 'packageId' | 'label' | 'digest'>,
+  stored: Pick<VersionRow, 'digest'> | null,
+): void {
+  const { id, packageId, label, digest } = version;
+  if (stored !== null && stored.digest === digest) return;
+  if (stored?.digest) items.delete(versionOfDigestKey(stored.digest, id));
+  if (digest !== null)
+    items.put(versionOfDigestKey(digest, id), { packageId, label } satisfies VersionPlaceRow);
+}
+
+const ofDigest = 'version#';
+
+export function versionOfDigestKey(digest: string, versionId: string): Key {
+  return { table: 'contents', pk: `content#${digest}`, sk: `${ofDigest}${versionId}` };
 }
 
 function keyAfter(cursor: string): string {

@@ -16,6 +16,7 @@ import { MemoryReportStore } from './reports.ts';
 import { MemoryTokenStore } from './tokens.ts';
 import { MemoryUploadStore } from './uploads.ts';
 import { MemoryUserStore } from './users.ts';
+import { MemoryVerdictStore } from './verdicts.ts';
 import { MemoryVersionFileStore } from './version-files.ts';
 import { MemoryVersionStore } from './versions.ts';
 import { MemoryWebhookStore } from './webhooks.ts';
@@ -51,6 +52,7 @@ export function memoryEngine(): RecordsEngine {
     uploads: new MemoryUploadStore(),
     holds: new MemoryContentHolds(),
     reports: new MemoryReportStore(),
+    verdicts: new MemoryVerdictStore(),
     files: new MemoryVersionFileStore(),
   };
   const appliers: MemoryAppliers<AnyChange> = {
@@ -68,6 +70,7 @@ export function memoryEngine(): RecordsEngine {
     ...stores.uploads.appliers,
     ...stores.holds.appliers,
     ...stores.reports.appliers,
+    ...stores.verdicts.appliers,
   };
   return {
     ...stores,

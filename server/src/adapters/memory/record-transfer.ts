@@ -14,6 +14,7 @@ import type { MemoryReportStore } from './reports.ts';
 import type { MemoryTokenStore } from './tokens.ts';
 import type { MemoryUploadStore } from './uploads.ts';
 import type { MemoryUserStore } from './users.ts';
+import type { MemoryVerdictStore } from './verdicts.ts';
 import type { MemoryVersionFileStore } from './version-files.ts';
 import type { MemoryVersionStore } from './versions.ts';
 import type { MemoryWebhookStore } from './webhooks.ts';
@@ -28,6 +29,7 @@ interface MemoryStores {
   readonly versions: MemoryVersionStore;
   readonly files: MemoryVersionFileStore;
   readonly reports: MemoryReportStore;
+  readonly verdicts: MemoryVerdictStore;
   readonly uploads: MemoryUploadStore;
   readonly holds: MemoryContentHolds;
   readonly webhooks: MemoryWebhookStore;
@@ -50,6 +52,7 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
     version: keptTransfer(versions.kept, kindRules.version.key),
     'version-file': keptTransfer(files.kept, kindRules['version-file'].key),
     report: keptTransfer(reports.kept, kindRules.report.key),
+    verdict: keptTransfer(stores.verdicts.kept, kindRules.verdict.key),
     upload: keptTransfer(uploads.kept, kindRules.upload.key),
     'content-hold': keptTransfer(holds.keptHolds, kindRules['content-hold'].key),
     'content-removal': keptTransfer(holds.keptRemovals, kindRules['content-removal'].key),

@@ -69,6 +69,11 @@ export class MemoryVersionStore implements VersionStore {
     const matching = [...this.#versions.values()].filter((version) => version.state === state);
     return memoryPage(matching, (version) => [version.id], page);
   }
+
+  async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {
+    const matching = [...this.#versions.values()].filter((version) => version.digest === digest);
+    return memoryPage(matching, (version) => [version.id], page);
+  }
 }
 
 export function liesIn(label: string, range: LabelRange): boolean {

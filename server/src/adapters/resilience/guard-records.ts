@@ -20,7 +20,12 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
       {},
     ),
     packages: guarded(engine.packages, side, { find: read, findByName: read, list }, {}),
-    versions: guarded(engine.versions, side, { find: read, findByLabel: read, list, listByState: list }, {}),
+    versions: guarded(
+      engine.versions,
+      side,
+      { find: read, findByLabel: read, list, listByState: list, listByDigest: list },
+      {},
+    ),
     search: guarded(engine.search, side, { search: list }, {}),
     uploads: guarded(engine.uploads, side, { find: read, list }, {}),
     holds: guarded(
@@ -30,6 +35,7 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
       {},
     ),
     reports: guarded(engine.reports, side, { find: read }, {}),
+    verdicts: guarded(engine.verdicts, side, { list, find: read, lastCompleted: read }, {}),
     files: guarded(engine.files, side, { put: bulk, list, find: read, remove: bulk }, {}),
     marks: guarded(engine.marks, side, { read, write: idempotentWrite }, {}),
     // Whoever moves a registry waits for as long as it takes.

@@ -14,6 +14,7 @@ import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { tokenChanges } from './tokens.ts';
 import { uploadChanges } from './uploads.ts';
 import { userChanges } from './users.ts';
+import { verdictChanges } from './verdicts.ts';
 import { versionChanges } from './versions.ts';
 import { webhookChanges } from './webhooks.ts';
 
@@ -32,6 +33,7 @@ const appliers: ChangeAppliers<AnyChange> = {
   ...uploadChanges,
   ...contentHoldChanges,
   ...reportChanges,
+  ...verdictChanges,
 };
 
 /** Commits changes in one transaction. */

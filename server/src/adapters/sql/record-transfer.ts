@@ -25,6 +25,7 @@ import type { Tables } from './tables.ts';
 import { personalTokenOf, personalTokenRowOf, sessionOf, sessionRowOf } from './tokens.ts';
 import { uploadOf, uploadRowOf } from './uploads.ts';
 import { type UserRow, userOf, userRowOf } from './users.ts';
+import { verdictOf, verdictRowOf } from './verdicts.ts';
 import { packageFileOf, versionFileRowOf } from './version-files.ts';
 import { versionOf, versionRowOf } from './versions.ts';
 import { deliveryOf, deliveryRowOf, webhookOf, webhookRowOf } from './webhooks.ts';
@@ -98,6 +99,7 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
       recordOf: (row) => ({ versionId: row.version_id, ...packageFileOf(row) }),
     }),
     report: kept({ table: 'reports', key: ['version_id'], rowOf: reportRowOf, recordOf: reportOf }),
+    verdict: kept({ table: 'verdicts', key: ['digest', 'id'], rowOf: verdictRowOf, recordOf: verdictOf }),
     upload: kept({ table: 'uploads', key: ['id'], rowOf: uploadRowOf, recordOf: uploadOf }),
     'content-hold': kept({
       table: 'content_holds',

@@ -16,6 +16,7 @@ import type { SqlDatabase } from './sql-database.ts';
 import { SqlTokenStore } from './tokens.ts';
 import { SqlUploadStore } from './uploads.ts';
 import { SqlUserStore } from './users.ts';
+import { SqlVerdictStore } from './verdicts.ts';
 import { SqlVersionFileStore } from './version-files.ts';
 import { SqlVersionStore } from './versions.ts';
 import { SqlWebhookStore } from './webhooks.ts';
@@ -38,6 +39,7 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     uploads: new SqlUploadStore(database),
     holds: new SqlContentHolds(database),
     reports: new SqlReportStore(database),
+    verdicts: new SqlVerdictStore(database),
     files: new SqlVersionFileStore(database),
     marks: new SqlRegistryMarks(database),
     transfer: sqlRecordTransfer(database),

@@ -12,6 +12,7 @@ import type { ReportTables } from './reports.ts';
 import type { TokenTables } from './tokens.ts';
 import type { UploadTables } from './uploads.ts';
 import type { UserTables } from './users.ts';
+import type { VerdictTables } from './verdicts.ts';
 import type { VersionFileTables } from './version-files.ts';
 import type { VersionTables } from './versions.ts';
 import type { WebhookTables } from './webhooks.ts';
@@ -33,6 +34,7 @@ export interface Tables
     UploadTables,
     ContentHoldTables,
     ReportTables,
+    VerdictTables,
     RegistryMarkTables,
     VersionFileTables {
   schema_migrations: { name: string; applied_at: number };

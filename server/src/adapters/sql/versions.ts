@@ -3,6 +3,7 @@ import { RegistryError } from '../../core/errors.ts';
 import {
   type LabelRange,
   orderKey,
+  readableStates,
   type Version,
   type VersionChanged,
   type VersionInserted,
@@ -69,8 +70,12 @@ export const versionChanges: ChangeAppliers<VersionInserted | VersionChanged> = 
 };
 
 const waiting: ReadonlySet<VersionState> = new Set(['pending', 'quarantined', 'releasing', 'rejected']);
+const readable: ReadonlySet<VersionState> = new Set(readableStates);
 /** Says it in the words of the index `versions_waiting`, so that SQLite sees that all of them are in it. */
 const isWaiting = sql<boolean>`state IN ('pending', 'quarantined', 'releasing', 'rejected')`;
+
+/** The same for `versions_readable`. */
+const isReadable = sql<boolean>`state IN ('published', 'yanked')`;
 
 export class SqlVersionStore implements VersionStore {
   readonly #database: SqlDatabase;
@@ -131,6 +136,12 @@ export class SqlVersionStore implements VersionStore {
   async listByState(state: VersionState, page: PageRequest): Promise<Page<Version>> {
     let query = this.#database.read.selectFrom('versions').selectAll().where('state', '=', state);
     if (waiting.has(state)) query = query.where(isWaiting);
+    if (readable.has(state)) query = query.where(isReadable);
+    return pageById(query, 'oldest first', page, versionOf);
+  }
+
+  async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {
+    const query = this.#database.read.selectFrom('versions').selectAll().where('digest', '=', digest);
     return pageById(query, 'oldest first', page, versionOf);
   }
 }

@@ -77,6 +77,10 @@ export class ThreadedExaminer implements Examiner {
     }
   }
 
+  async rules(): Promise<Readonly<Record<string, string>>> {
+    return rulesVersions;
+  }
+
   close(): Promise<void> {
     return this.#runner.close();
   }

@@ -17,6 +17,11 @@ export interface Examination {
  */
 export interface Examiner {
   examine(content: ContentLocation, about: About, signal: AbortSignal): Promise<Examination>;
+  /**
+   * What `examine` goes by at this moment: the version of the rules of each check, and of the signatures that engines
+   * have. Another answer than before means that content may be judged differently now.
+   */
+  rules(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 

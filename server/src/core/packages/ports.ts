@@ -61,4 +61,6 @@ export interface VersionStore {
    * commit.
    */
   listByState(state: VersionState, page: PageRequest): Promise<Page<Version>>;
+  /** Of all packages and in all states, those known to have this content, oldest first. */
+  listByDigest(digest: string, page: PageRequest): Promise<Page<Version>>;
 }

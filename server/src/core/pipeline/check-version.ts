@@ -13,12 +13,13 @@ import type { Version, VersionStore } from '../packages/index.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
 import { type Decision, type DecisionPorts, recordDecision } from './record-decision.ts';
 import { type Report, reasonOf } from './report.ts';
+import { judged, ruleSetOf } from './verdict.ts';
 
 export type CheckVersionPorts = DecisionPorts &
   PublishPorts & {
     readonly versions: Pick<VersionStore, 'find'>;
     readonly content: Pick<ContentStore, 'locate' | 'copy' | 'remove'>;
-    readonly examiner: Pick<Examiner, 'examine'>;
+    readonly examiner: Pick<Examiner, 'examine' | 'rules'>;
   };
 
 /** Checks and decides a pending version; one that is decided already only has its left-overs removed. */
@@ -30,8 +31,8 @@ export async function checkVersion(
   const version = await ports.versions.find(versionId);
   if (version === null) return;
   if (version.state === 'pending') {
-    const { found, revision } = await examine(ports, version, signal);
-    await decide(ports, version, found, revision);
+    const { found, ...examined } = await examine(ports, version, signal);
+    await decide(ports, version, found, examined);
   }
   await ports.content.remove(incomingKey(version.uploadId));
 }
@@ -63,19 +64,27 @@ async function examine(
   { packages, content, examiner }: CheckVersionPorts,
   version: Version,
   signal: AbortSignal,
-): Promise<{ found: Examination; revision: string }> {
+): Promise<Examined & { found: Examination }> {
   const pkg = await packages.find(version.packageId);
   const location = await content.locate(incomingKey(version.uploadId));
   const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
-  return { found: await examiner.examine(location, about, signal), revision: location.revision };
+  // Rules that come while it is examined count as later ones.
+  const ruleSet = ruleSetOf(await examiner.rules());
+  return { found: await examiner.examine(location, about, signal), revision: location.revision, ruleSet };
 }
 
-/** `revision`: of the bytes that were examined, and no others are published; undefined where none were. */
+interface Examined {
+  /** Of the bytes that were examined: no others are published. */
+  readonly revision: string;
+  readonly ruleSet: string;
+}
+
+/** `examined` is undefined where the check gave up. */
 async function decide(
   ports: CheckVersionPorts,
   version: Version,
   found: Examination,
-  revision?: string,
+  examined?: Examined,
 ): Promise<void> {
   const report: Report = {
     versionId: version.id,
@@ -84,19 +93,21 @@ async function decide(
     results: found.results,
     decidedAt: ports.clock.now(),
   };
+  const verdict = examined && judged(ports, found, examined.ruleSet);
   if (version.declaredDigest !== null && found.digest !== '' && version.declaredDigest !== found.digest) {
-    return recordDecision(ports, version, wrongDigest(version, report));
+    return recordDecision(ports, version, { ...wrongDigest(version, report), verdict });
   }
-  if (report.verdict === 'passed' && revision !== undefined) {
-    const from = { key: incomingKey(version.uploadId), revision };
+  if (report.verdict === 'passed' && examined !== undefined) {
+    const from = { key: incomingKey(version.uploadId), revision: examined.revision };
     const holding = await promoteContent(ports, version, from, found);
     const { license, summary, readme } = found.description;
-    const decision = { state: 'published', reason: null, report, license, summary, readme } as const;
+    const texts = { license, summary, readme };
+    const decision = { state: 'published', reason: null, report, verdict, ...texts } as const;
     return recordDecision(ports, holding, decision);
   }
-  await moveAside(ports, version, revision);
+  await moveAside(ports, version, examined?.revision);
   await ports.files.put(version.id, found.files);
-  return recordDecision(ports, version, { state: 'quarantined', reason: reasonOf(report), report });
+  return recordDecision(ports, version, { state: 'quarantined', reason: reasonOf(report), report, verdict });
 }
 
 /** Content that is lost, which only a disk or a person can have done, must not keep its version pending. */

@@ -1,5 +1,6 @@
 export { checkVersion, giveUpChecking } from './check-version.ts';
 export { coverageStatement, isComplete, percentLookedAt } from './coverage-statement.ts';
+export { type ListedVerdict, listVerdicts } from './list-verdicts.ts';
 export type * from './ports.ts';
 export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';
@@ -7,3 +8,10 @@ export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';
 export { type ReviewCase, readCase, readCaseFile, rejectVersion, releaseVersion } from './review-version.ts';
 export { sweepContent } from './sweep-content.ts';
+export {
+  type CheckSummary,
+  type ContentVerdict,
+  judged,
+  ruleSetOf,
+  type VerdictAppended,
+} from './verdict.ts';

@@ -1,9 +1,20 @@
 import type { PackageFile } from '../checks/index.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import type { Report } from './report.ts';
+import type { ContentVerdict } from './verdict.ts';
 
 export interface ReportStore {
   find(versionId: string): Promise<Report | null>;
+}
+
+/** Every verdict on every content. */
+export interface VerdictStore {
+  /** Newest first. */
+  list(digest: string, page: PageRequest): Promise<Page<ContentVerdict>>;
+  /** The newest by these rules; null when there is none. */
+  find(digest: string, ruleSet: string): Promise<ContentVerdict | null>;
+  /** The newest that is not inconclusive: the one in force. Null when there is none. */
+  lastCompleted(digest: string): Promise<ContentVerdict | null>;
 }
 
 /** The files inside each version. Not part of commits: there may be hundreds of thousands. */

@@ -17,18 +17,28 @@ import {
   type VersionStore,
 } from '../packages/index.ts';
 import type { Report, ReportPut } from './report.ts';
+import type { VerdictAppended } from './verdict.ts';
 
 export type Decision =
+  | Publication
   | {
-      readonly state: 'published';
-      /** A reviewer's words when it was released from quarantine. */
+      readonly state: 'quarantined' | 'rejected';
       readonly reason: string | null;
       readonly report: Report;
-      readonly license: string;
-      readonly summary: string;
-      readonly readme: string;
-    }
-  | { readonly state: 'quarantined' | 'rejected'; readonly reason: string | null; readonly report: Report };
+      readonly verdict?: VerdictAppended | undefined;
+    };
+
+interface Publication {
+  readonly state: 'published';
+  /** A reviewer's words when it was released from quarantine. */
+  readonly reason: string | null;
+  readonly report: Report;
+  /** For the history of the content, where it was examined for this decision. */
+  readonly verdict?: VerdictAppended | undefined;
+  readonly license: string;
+  readonly summary: string;
+  readonly readme: string;
+}
 
 export interface DecisionPorts {
   readonly clock: Clock;
@@ -36,7 +46,13 @@ export interface DecisionPorts {
   readonly packages: Pick<PackageStore, 'find'>;
   readonly versions: Pick<VersionStore, 'find'>;
   readonly commit: Commit<
-    VersionChanged | PackageChanged | PackageIndexed | ReportPut | EventAppended | AuditAppended
+    | VersionChanged
+    | PackageChanged
+    | PackageIndexed
+    | ReportPut
+    | VerdictAppended
+    | EventAppended
+    | AuditAppended
   >;
 }
 
@@ -63,6 +79,7 @@ export async function recordDecision(
     { change: 'version.change', version: decided },
     ...(published ? await offered(ports, pkg, decided, decision.readme) : []),
     { change: 'report.put', report: decision.report },
+    ...(decision.verdict === undefined ? [] : [decision.verdict]),
     decisionEvent(ports, pkg, decided, `version.${decision.state}`),
     audited(
       ports,

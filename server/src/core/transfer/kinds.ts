@@ -39,6 +39,7 @@ export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K
   version: byId,
   'version-file': { key: ({ versionId, path }) => [versionId, path] },
   report: { key: ({ versionId }) => [versionId] },
+  verdict: { key: ({ digest, id }) => [digest, id] },
   upload: { ...byId, arriving: endedUpload },
   'content-hold': { key: ({ digest, versionId }) => [digest, versionId] },
   'content-removal': { key: ({ digest }) => [digest] },

@@ -6,7 +6,7 @@ import type { Delivery, RegistryEvent, Webhook } from '../events/index.ts';
 import type { Item } from '../items/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Package, Version } from '../packages/index.ts';
-import type { Report } from '../pipeline/index.ts';
+import type { ContentVerdict, Report } from '../pipeline/index.ts';
 import type { Upload } from '../uploads/index.ts';
 
 /**
@@ -28,6 +28,7 @@ export interface RegistryRecords {
   readonly version: Version;
   readonly 'version-file': KeptFile;
   readonly report: Report;
+  readonly verdict: ContentVerdict;
   readonly upload: Upload;
   readonly 'content-hold': { readonly digest: string; readonly versionId: string };
   /** Content that is being removed. */

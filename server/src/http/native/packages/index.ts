@@ -5,6 +5,7 @@ import { downloadVersionRoute } from './download-version.ts';
 import { listChecksRoute } from './list-checks.ts';
 import { listFilesRoute } from './list-files.ts';
 import { listPackagesRoute } from './list-packages.ts';
+import { listVerdictsRoute } from './list-verdicts.ts';
 import { listVersionsRoute } from './list-versions.ts';
 import { readFileRoute } from './read-file.ts';
 import { readPackageRoute } from './read-package.ts';
@@ -25,6 +26,7 @@ export const packageRoutes: readonly Route[] = [
   deleteVersionRoute,
   downloadVersionRoute,
   listChecksRoute,
+  listVerdictsRoute,
   listFilesRoute,
   readFileRoute,
 ];

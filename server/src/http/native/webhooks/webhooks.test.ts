@@ -27,7 +27,11 @@ beforeEach(async () => {
     webhookSender: new HttpWebhookSender({ timeoutMs: 2_000, allowPrivate: true }),
   };
   app = await testApp({ registry });
-  const examiner = { examine: () => Promise.reject(new Error('not here')), close: async () => {} };
+  const examiner = {
+    examine: () => Promise.reject(new Error('not here')),
+    rules: async () => ({}),
+    close: async () => {},
+  };
   const ports = {
     ...registry,
     examiner,

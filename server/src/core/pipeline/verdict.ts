@@ -1,0 +1,74 @@
+// Verdicts over time. Content is judged when it arrives, and again whenever the rules change; each time is kept.
+//
+//   passed ──► passed ──► inconclusive ──► failed
+//              in force ◄──── stays ─┘     in force: versions with the content are quarantined
+import type { CheckResult, Severity, Verdict } from '../checks/index.ts';
+import { verdictOf } from '../checks/index.ts';
+import type { Clock, Randomness } from '../clock.ts';
+
+/** What all checks together concluded about content, by one set of rules. Never changed, never removed. */
+export interface ContentVerdict {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly digest: string;
+  /** By which rules, see `ruleSetOf`. */
+  readonly ruleSet: string;
+  readonly verdict: Verdict;
+  readonly checks: readonly CheckSummary[];
+  readonly decidedAt: Date;
+}
+
+/** One check's result in short. */
+export interface CheckSummary {
+  readonly check: string;
+  readonly rules: string;
+  readonly verdict: Verdict;
+  /** How many, by severity. */
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly bytesLookedAt: number;
+  readonly bytesInAll: number;
+}
+
+/** Adds the verdict to the history of its content. Never violated: ids are new. */
+export interface VerdictAppended {
+  readonly change: 'verdict.append';
+  readonly verdict: ContentVerdict;
+}
+
+/** The versions of all checks' rules and of the signatures they use, as one text: `archive 1, formats 3`. */
+export function ruleSetOf(rules: Readonly<Record<string, string>>): string {
+  return Object.entries(rules)
+    .map(([check, version]) => `${check} ${version}`)
+    .sort()
+    .join(', ');
+}
+
+/** The verdict on content that was examined just now. */
+export function judged(
+  { clock, randomness }: { clock: Clock; randomness: Randomness },
+  examined: { readonly digest: string; readonly results: readonly CheckResult[] },
+  ruleSet: string,
+): VerdictAppended {
+  const { digest, results } = examined;
+  const verdict: ContentVerdict = {
+    id: randomness.id(),
+    digest,
+    ruleSet,
+    verdict: verdictOf(results),
+    checks: results.map(summaryOf),
+    decidedAt: clock.now(),
+  };
+  return { change: 'verdict.append', verdict };
+}
+
+function summaryOf({ check, rules, verdict, findings, coverage }: CheckResult): CheckSummary {
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    check,
+    rules,
+    verdict,
+    findings: { blocks: count('blocks'), warns: count('warns'), informs: count('informs') },
+    bytesLookedAt: coverage.bytesLookedAt,
+    bytesInAll: coverage.bytesInAll,
+  };
+}
