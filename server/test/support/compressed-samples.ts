@@ -91,7 +91,7 @@ export const compressors: Readonly<Record<CompressionType, (content: Uint8Array)
 
 /** One frame of blocks that are not compressed. */
 export function storedLz4(content: Uint8Array): Buffer {
-  const parts = [Buffer.from('04224d18604073', 'hex')];
+  const parts: Buffer[] = [Buffer.from('04224d18604073', 'hex')];
   for (let at = 0; at < content.length; at += 64 * 1024) {
     const block = content.subarray(at, at + 64 * 1024);
     parts.push(u32(block.length + 0x80000000), Buffer.from(block));

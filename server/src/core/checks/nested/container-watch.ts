@@ -17,7 +17,7 @@ export class ContainerWatch {
   /** The last bytes of what has passed, in which a record may have begun. */
   #carried: Buffer = Buffer.alloc(0);
   #types: readonly ContainerType[] | null = null;
-  #hasEndRecord = false;
+  readonly #endRecords = new Set<number>();
 
   constructor(sizeBytes: number) {
     this.#sizeBytes = sizeBytes;
@@ -48,9 +48,9 @@ export class ContainerWatch {
     return this.#head.subarray(0, this.#headLength);
   }
 
-  /** Whether a program that looks from the end would take what has passed for a ZIP archive. */
-  get hasEndRecord(): boolean {
-    return this.#hasEndRecord;
+  /** Where programs that look from the end would see the end record of a ZIP archive. */
+  get endRecords(): readonly number[] {
+    return [...this.#endRecords];
   }
 
   #searchTail(bytes: Uint8Array, start: number): void {
@@ -59,8 +59,8 @@ export class ContainerWatch {
     const joinedStart = start - this.#carried.length;
     for (let at = joined.indexOf(endSignature); at >= 0; at = joined.indexOf(endSignature, at + 1)) {
       const record = joined.subarray(at, at + endRecordBytes);
-      if (record.length === endRecordBytes && isPlausible(record, joinedStart + at))
-        this.#hasEndRecord = true;
+      const position = joinedStart + at;
+      if (record.length === endRecordBytes && isPlausible(record, position)) this.#endRecords.add(position);
     }
     this.#carried = Buffer.from(joined.subarray(Math.max(0, joined.length - endRecordBytes + 1)));
   }

@@ -11,8 +11,12 @@ export interface Container {
   readonly sizeBytes: number;
   /** Of what lies in it. */
   readonly level: Level;
+  /** Where a program that looks from the end would see the end of a ZIP archive, though it is none. */
+  readonly endRecords: readonly number[];
   /** It could not be opened, or not wholly. */
   readonly missed: (reason: string) => void;
+  /** Such a program would indeed find an archive that nobody has looked at. */
+  readonly appended: () => void;
 }
 
 /** Offences that leave something unread. Inside a file they say nothing against it but that nobody knows what is in it. */

@@ -109,17 +109,22 @@ export class PassingFile {
 
   async #open(asStated: boolean): Promise<boolean> {
     const types = this.#watch.types ?? [];
-    const isArchive = types.includes('zip') || types.includes('tar');
-    if (this.#watch.hasEndRecord && !isArchive) this.#tellAppended();
-    if (types.length === 0) return false;
+    const { endRecords } = this.#watch;
+    if (types.length === 0) {
+      if (endRecords.length > 0) this.#tellAppended();
+      return false;
+    }
     if (!asStated) {
       this.#inspected.missed('It was not opened, because its bytes are not what its archive states.');
       return false;
     }
     const source = this.#source ?? this.#copy?.source() ?? null;
     const [level, path, inspected, sizeBytes] = [this.#level, this.#path, this.#inspected, this.#sizeBytes];
+    const missed = (reason: string) => inspected.missed(reason);
+    const appended = () => this.#tellAppended();
+    // An archive's own end record, or that of its last member, which is looked at when it is opened.
+    const foreign = types.includes('zip') || types.includes('tar') ? [] : endRecords;
     for (const type of types) {
-      const missed = (reason: string) => inspected.missed(reason);
       if (!this.#mayBeOpened) {
         const { maximumNesting } = level.search.limits;
         const reason = `It lies in ${level.depth} archives already; ${maximumNesting} are opened.`;
@@ -128,13 +133,22 @@ export class PassingFile {
       } else if (source === null) {
         missed(`It was not opened: ${this.#whyNoCopy ?? 'there is no copy of it'}.`);
       } else {
-        await openContainer(type, { source, path, sizeBytes, level: level.inside(path), missed });
+        const inside = level.inside(path);
+        await openContainer(type, {
+          source,
+          path,
+          sizeBytes,
+          level: inside,
+          endRecords: foreign,
+          missed,
+          appended,
+        });
       }
     }
     return true;
   }
 
-  /** What a program would find that looks from the end; what an archive holds is looked at when it is opened. */
+  /** What a program would find that looks from the end. */
   #tellAppended(): void {
     const explanation = 'It ends with the end record of a ZIP archive, though it begins as something else.';
     this.#level.findings.add('archive.appended', explanation, { path: this.#path });
