@@ -195,6 +195,11 @@ export const rules = {
     meaning: 'A pickle names a class by a number that only the registry of the loading program can resolve.',
     remedy: 'Write the file without extension codes (copyreg.add_extension).',
   },
+  'pickle.ambiguous': {
+    severity: 'blocks',
+    meaning: 'The frames of a pickle do not fit its opcodes, so that two loaders would run different things.',
+    remedy: 'Write the file with an ordinary pickler.',
+  },
   'pickle.persistent-id': {
     severity: 'informs',
     meaning: 'A pickle refers to something outside of it, as those of torch refer to the bytes of tensors.',

@@ -104,9 +104,8 @@ const safe: ReadonlySet<string> = new Set([
   ...names('pandas._libs.tslibs.offsets', 'Day Hour Minute Second'),
   ...names('pandas._libs.arrays', '__pyx_unpickle_NDArrayBacked'),
 
-  ...names('joblib.numpy_pickle', 'NumpyArrayWrapper NDArrayWrapper'),
-  ...names('xgboost.core', 'Booster'),
-  ...names('lightgbm.basic', 'Booster'),
+  // What follows it in the stream is read by joblib; see joblib-array.ts. Its older kin opens other files.
+  ...names('joblib.numpy_pickle', 'NumpyArrayWrapper'),
 ]);
 
 /**

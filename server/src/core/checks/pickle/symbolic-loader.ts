@@ -1,7 +1,26 @@
 // What a loader would do at each opcode, done with names instead of things: nothing is looked up, called or built.
+import {
+  Constant,
+  FollowedDict,
+  FollowedTuple,
+  FollowedType,
+  FollowedWrapper,
+  isArrayWrapper,
+  type Raw,
+} from './joblib-array.ts';
 import type { GlobalVerdict } from './known-globals.ts';
 import { opcodes } from './opcodes.ts';
-import { BrokenPickle, GlobalReference, mark, opaque, SymbolicStack, type Value } from './symbolic-stack.ts';
+import {
+  BrokenPickle,
+  Followed,
+  GlobalReference,
+  made,
+  mark,
+  opaque,
+  otherText,
+  type SymbolicStack,
+  type Value,
+} from './symbolic-stack.ts';
 
 export type PickleRule =
   | 'pickle.dangerous-global'
@@ -10,6 +29,7 @@ export type PickleRule =
   | 'pickle.hidden-call'
   | 'pickle.changed-global'
   | 'pickle.extension-code'
+  | 'pickle.ambiguous'
   | 'pickle.persistent-id';
 
 export interface PickleFinding {
@@ -32,15 +52,25 @@ export type Given = number | string | readonly [module: string, name: string] | 
 const highestProtocol = 5;
 
 export class SymbolicLoader {
-  readonly stack = new SymbolicStack();
+  readonly stack: SymbolicStack;
   readonly #judge: PickleJudge;
+  readonly #readsJoblib: boolean;
   #opcode = '';
   #offset = 0;
   stopped = false;
   hasCalled = false;
+  /** It has looked up something by what may be a name: chance alone does not bring that about. */
+  hasNamed = false;
+  /** Values are followed: the pickle holds arrays as joblib writes them. */
+  follows = false;
+  /** What joblib reads past the pickle at this point. */
+  raw: Raw | null = null;
 
-  constructor(judge: PickleJudge) {
+  /** `readsJoblib`: it does what joblib's loader does, which is otherwise pickle's. */
+  constructor(judge: PickleJudge, stack: SymbolicStack, readsJoblib: boolean) {
+    this.stack = stack;
     this.#judge = judge;
+    this.#readsJoblib = readsJoblib;
   }
 
   /** Throws a `BrokenPickle` where a loader would raise. */
@@ -55,74 +85,144 @@ export class SymbolicLoader {
     this.#judge.report(global === undefined ? found : { ...found, global });
   }
 
+  reportAt(offset: number, rule: PickleRule): void {
+    this.#judge.report({ rule, opcode: 'FRAME', offset });
+  }
+
   /** A loader imports the module of what it looks up before anything is called: so looking up alone counts. */
   lookUp(module: Value, name: Value): Value {
+    if (!mayBeText(module) || !mayBeText(name)) throw new BrokenPickle('the name of a global is no text');
     if (typeof module !== 'string' || typeof name !== 'string') {
+      this.hasNamed = true;
       this.report('pickle.hidden-global');
-      return opaque;
+      return made;
     }
+    this.hasNamed ||= isName.test(module) && isName.test(name);
     const reference = new GlobalReference(module, name);
     const verdict = this.#judge.judge(module, name);
     if (verdict !== 'safe') this.report(`pickle.${verdict}-global`, reference.path);
+    this.follows ||= this.#readsJoblib && isArrayWrapper(reference);
     return reference;
   }
 
   /** What is called must have been looked up by its name: the result of another call may be anything. */
   call(target: Value | undefined): void {
-    if (target === undefined) throw new BrokenPickle('a call without anything to call');
+    if (target !== made && !(target instanceof GlobalReference))
+      throw new BrokenPickle('what is called is nothing that can be called');
     this.hasCalled = true;
-    if (!(target instanceof GlobalReference)) this.report('pickle.hidden-call');
-    this.stack.push(opaque);
+    if (target === made) this.report('pickle.hidden-call');
+    this.stack.push(made);
   }
+}
+
+const isName = /^[\p{L}_][\p{L}\p{N}_.<>]*$/u;
+
+function mayBeText(value: Value): boolean {
+  return typeof value === 'string' || value === otherText || value === made;
 }
 
 type Effect = (loader: SymbolicLoader, given: Given) => void;
 
 const constant: Effect = ({ stack }) => stack.push(opaque);
 
-const text: Effect = ({ stack }, given) => stack.push(typeof given === 'string' ? given : opaque);
+const text: Effect = ({ stack }, given) => stack.push(typeof given === 'string' ? given : otherText);
+
+const number: Effect = ({ stack, follows }, given) =>
+  stack.push(follows && typeof given === 'number' ? new Constant(given) : opaque);
+
+const fixed =
+  (value: boolean | null): Effect =>
+  ({ stack, follows }) =>
+    stack.push(follows ? new Constant(value) : opaque);
 
 /** Takes so many values, or all down to the mark, and makes one of them. */
-function built(from: number | 'mark'): Effect {
-  return ({ stack }) => {
-    taken(stack, from);
-    stack.push(opaque);
+function built(
+  from: number | 'mark',
+  make: (items: readonly Value[]) => Followed | null = () => null,
+): Effect {
+  return (loader) => {
+    const items = taken(loader, from);
+    loader.stack.push((loader.follows && make(items)) || opaque);
   };
 }
+
+const tuple = (items: readonly Value[]) => (items.length > longestFollowed ? null : new FollowedTuple(items));
+/** A type's state has nine values, an array few dimensions. */
+const longestFollowed = 64;
 
 /** Takes so many values, or all down to the mark, and puts them into the container below. */
 function filled(with_: number | 'mark'): Effect {
-  return ({ stack }) => {
-    taken(stack, with_);
-    stack.top();
+  return (loader) => {
+    const items = taken(loader, with_);
+    const container = loader.stack.top();
+    if (container instanceof FollowedDict) container.add(items);
   };
 }
 
-function taken(stack: SymbolicStack, count: number | 'mark'): void {
-  if (count === 'mark') stack.popToMark();
-  else for (let i = 0; i < count; i++) stack.pop();
+/** The values taken, where any are followed. */
+function taken(loader: SymbolicLoader, count: number | 'mark'): Value[] {
+  const { stack, follows } = loader;
+  let items: Value[] = [];
+  if (count === 'mark') {
+    if (follows) items = stack.aboveMark();
+    stack.popToMark();
+  } else {
+    for (let i = 0; i < count; i++) items.unshift(stack.pop());
+  }
+  if (follows) for (const item of items) letGo(loader, item);
+  return items;
+}
+
+/** Whoever gets hold of the class can make arrays that are not seen here, and of a dict, change it. */
+function letGo(loader: SymbolicLoader, value: Value): void {
+  if (isArrayWrapper(value)) loader.report('pickle.hidden-call');
+  if (value instanceof FollowedDict) value.hasEscaped = true;
 }
 
 /** Calls what lies under so many arguments. */
-function called(argumentsAbove: number): Effect {
+function called(argumentsAbove: number, isNew = false): Effect {
   return (loader) => {
-    taken(loader.stack, argumentsAbove);
-    loader.call(loader.stack.pop());
+    const [args] = taken(loader, argumentsAbove);
+    const target = loader.stack.pop();
+    loader.call(target);
+    if (loader.follows) follow(loader, target, args, isNew);
   };
+}
+
+/** Instances whose state is followed take the place of an opaque one. */
+function follow(loader: SymbolicLoader, target: Value, args: Value | undefined, isNew: boolean): void {
+  if (isArrayWrapper(target) && !isNew) letGo(loader, target);
+  const followed = isArrayWrapper(target)
+    ? new FollowedWrapper()
+    : isType(target) && new FollowedType(args ?? opaque);
+  if (followed === false) return;
+  loader.stack.pop();
+  loader.stack.push(followed);
+}
+
+function isType(value: Value): boolean {
+  return value instanceof GlobalReference && value.path === 'numpy.dtype';
 }
 
 const recall: Effect = ({ stack }, given) => stack.recall(memoIndex(given));
 const memoize: Effect = ({ stack }, given) => stack.memoize(memoIndex(given));
 
-function memoIndex(given: Given): number {
-  const index = typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given;
-  if (typeof index !== 'number') throw new BrokenPickle('the number of a memo entry is none');
-  return index;
+/**
+ * As loaders read it: Python's with `int`, C's up to a NUL. Null: a number too long to be kept, which is as good as
+ * any.
+ */
+function memoIndex(given: Given): number | null {
+  if (typeof given === 'number' || given === null) return given;
+  const digits = typeof given === 'string' && /^[\s]*([+-]?\d+(?:_\d+)*)[\s]*(?:\0|$)/.exec(given)?.[1];
+  if (!digits) throw new BrokenPickle('the number of a memo entry is none');
+  const index = Number(digits.replaceAll('_', ''));
+  if (index < 0) throw new BrokenPickle('the number of a memo entry is negative');
+  return Number.isSafeInteger(index) ? index : null;
 }
 
 const extension: Effect = (loader) => {
   loader.report('pickle.extension-code');
-  loader.stack.push(opaque);
+  loader.stack.push(made);
 };
 
 /** The text of STRING stands in quotes. Escapes stay as they are: no name that is known has any. */
@@ -140,7 +240,7 @@ const byName: Readonly<Record<string, Effect>> = {
   },
   MARK: ({ stack }) => stack.push(mark),
   POP: ({ stack }) => stack.drop(),
-  POP_MARK: ({ stack }) => void stack.popToMark(),
+  POP_MARK: ({ stack }) => stack.popToMark(),
   DUP: ({ stack }) => stack.push(stack.top()),
 
   GET: recall,
@@ -165,28 +265,45 @@ const byName: Readonly<Record<string, Effect>> = {
   EXT4: extension,
 
   REDUCE: called(1),
-  NEWOBJ: called(1),
-  NEWOBJ_EX: called(2),
-  OBJ: (loader) => loader.call(loader.stack.popToMark().first),
+  NEWOBJ: called(1, true),
+  NEWOBJ_EX: called(2, true),
+  OBJ: (loader) => {
+    const [target] = loader.stack.aboveMark();
+    taken(loader, 'mark');
+    loader.call(target);
+  },
   INST: (loader, given) => {
     const [module, name] = namesOf(given);
-    loader.stack.popToMark();
-    loader.call(loader.lookUp(module, name));
+    // Python's own loader looks it up before it finds out that there is no mark.
+    const target = loader.lookUp(module, name);
+    taken(loader, 'mark');
+    loader.call(target);
+    if (isArrayWrapper(target)) loader.report('pickle.hidden-call');
   },
   BUILD: (loader) => {
-    loader.stack.pop();
-    loader.hasCalled = true;
+    const state = loader.stack.pop();
+    const target = loader.stack.top();
+    // The method that takes the state.
+    loader.hasCalled ||= typeof target !== 'string' && target !== opaque && target !== otherText;
     // A class or function that gets a state is changed for the whole program that loads it.
-    if (loader.stack.top() instanceof GlobalReference) loader.report('pickle.changed-global');
+    if (target instanceof GlobalReference) loader.report('pickle.changed-global');
+    if (target instanceof Followed) target.build(state);
+    if (!(target instanceof FollowedWrapper)) {
+      letGo(loader, state);
+      return;
+    }
+    loader.raw = target.raw();
+    loader.stack.pop();
+    loader.stack.push(loader.raw.is === 'pickle' ? made : opaque);
   },
   PERSID: (loader) => {
     loader.report('pickle.persistent-id');
-    loader.stack.push(opaque);
+    loader.stack.push(made);
   },
   BINPERSID: (loader) => {
     loader.stack.pop();
     loader.report('pickle.persistent-id');
-    loader.stack.push(opaque);
+    loader.stack.push(made);
   },
 
   STRING: quoted,
@@ -204,11 +321,20 @@ const byName: Readonly<Record<string, Effect>> = {
   ADDITEMS: filled('mark'),
   DICT: built('mark'),
   LIST: built('mark'),
-  TUPLE: built('mark'),
+  TUPLE: built('mark', tuple),
   FROZENSET: built('mark'),
-  TUPLE1: built(1),
-  TUPLE2: built(2),
-  TUPLE3: built(3),
+  EMPTY_TUPLE: built(0, tuple),
+  TUPLE1: built(1, tuple),
+  TUPLE2: built(2, tuple),
+  TUPLE3: built(3, tuple),
+  EMPTY_DICT: built(0, () => new FollowedDict()),
+  NONE: fixed(null),
+  NEWTRUE: fixed(true),
+  NEWFALSE: fixed(false),
+  BININT: number,
+  BININT1: number,
+  BININT2: number,
+  LONG1: number,
   READONLY_BUFFER: built(1),
 };
 
@@ -217,7 +343,7 @@ const effects: readonly (Effect | undefined)[] = opcodes.map(
   (opcode) => opcode && (byName[opcode.name] ?? constant),
 );
 
-function namesOf(given: Given): readonly [string, string] {
-  if (typeof given !== 'object' || given === null) throw new BrokenPickle('the name of a global is missing');
-  return given;
+/** Names that are too long to be kept are none that anybody knows. */
+function namesOf(given: Given): readonly [Value, Value] {
+  return typeof given === 'object' && given !== null ? given : [otherText, otherText];
 }
