@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { ContentLocation } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { CheckTask, CheckTasks, TaskOutcome } from './check-tasks.ts';
+import { timeLimit } from './time-limit.ts';
 import { type Line, Turns } from './turns.ts';
 
 export interface ThreadSettings {
@@ -101,20 +102,6 @@ export class TaskRunner {
     const { timeLimitMs, timeLimitPerGibMs } = this.#settings;
     return Math.ceil(timeLimitMs + (workBytes / 1024 ** 3) * timeLimitPerGibMs);
   }
-}
-
-/** Aborts when `limitMs`, which may grow in the meantime, has passed. */
-function timeLimit(limitMs: () => number): { signal: AbortSignal; ms: () => number } & Disposable {
-  const controller = new AbortController();
-  const startedAt = performance.now();
-  let timer: NodeJS.Timeout;
-  const look = () => {
-    const leftMs = limitMs() - (performance.now() - startedAt);
-    if (leftMs <= 0) controller.abort();
-    else timer = setTimeout(look, Math.ceil(leftMs));
-  };
-  look();
-  return { signal: controller.signal, ms: limitMs, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /**
