@@ -75,7 +75,8 @@ export class FileInspection {
   }
 
   #begin(first: Uint8Array): Promise<void> | undefined {
-    const file = { ...this.#file, head: first.subarray(0, headBytes) };
+    // A copy: inspectors may look at it later.
+    const file = { ...this.#file, head: Uint8Array.from(first.subarray(0, headBytes)) };
     this.#running = new Set();
     for (const { check, begin } of this.#inspections) {
       const telling = this.#tellings.get(check);
