@@ -1,6 +1,7 @@
 // What the registries under test lie on. `ACCEPTANCE_ENGINES` chooses for all of them: `embedded` (the data folder; the
 // default), `postgres-s3` or `dynamodb-s3-sqs`, on the servers that the test runner has started. Every data folder stands
 // for a registry with a database, buckets and a queue of its own, which are removed with the folder.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -15,6 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
+import { type Answer, refused } from './call.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -42,6 +44,25 @@ export const notEmbedded: string | false =
 export const ownAddresses: string | false =
   enginesName === 'embedded' ? false : 'is promised by addresses of the registry, not by those of S3';
 
+/**
+ * Makes sure that an address for content refuses: by the registry with this status and code, and this in its detail;
+ * by S3 with any status that is not a success, and no words that could be relied on.
+ */
+export async function refusedThere(
+  answering: Promise<Answer<unknown>>,
+  status: number,
+  code: string,
+  ...told: readonly string[]
+): Promise<void> {
+  if (ownAddresses !== false) {
+    const answer = await answering;
+    assert.ok(answer.status >= 400 && answer.status < 500, `answered ${answer.status}: ${answer.text}`);
+    return;
+  }
+  const { detail } = await refused(answering, status, code);
+  for (const part of told) assert.ok(detail.includes(part), detail);
+}
+
 /** What the strong ETag of served content must look like: the digest, where S3 does not make one of its own. */
 export function etagOf(digest: string): RegExp {
   return enginesName === 'embedded' ? new RegExp(`^"${digest}"$`) : /^"[^"]+"$/;
@@ -66,6 +87,11 @@ export function installationOf(dataFolder: string): Promise<Installation> {
     installations.set(dataFolder, installation);
   }
   return installation;
+}
+
+/** One on a chosen set of engines, with a name that any engine takes; whoever asks for it removes it. */
+export function installationOn(engines: EnginesName, name: string): Promise<Installation> {
+  return makers[engines](name);
 }
 
 export async function removeInstallations(): Promise<void> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { ok, refused, waitFor } from '../src/call.ts';
+import { ownAddresses, refusedThere } from '../src/engines.ts';
 import { sendAndLeave, sendUnannounced } from '../src/odd-clients.ts';
 import {
   begin,
@@ -41,7 +42,9 @@ let names = 0;
 const fresh = () => ({ name: `package-${++names}` });
 
 describe('a form', () => {
-  test('is what a small upload gets: one address and the conditions it is signed for, for one hour', async () => {
+  test('is what a small upload gets: one address and the conditions it is signed for, for one hour', {
+    skip: ownAddresses,
+  }, async () => {
     const { method, form, parts, createdAt } = await begin(api, fresh(), small.length);
     assert.equal(method, 'form');
     assert.equal(parts, undefined);
@@ -61,13 +64,17 @@ describe('a form', () => {
   test('with any condition changed, left out or added is refused', async () => {
     const { id, form } = await begin(api, fresh(), small.length);
     assert.ok(form);
-    const changes: Record<string, string>[] = Object.keys(form.fields).flatMap((name) => {
+    // What every S3 server looks at; the registry looks at all.
+    const bySignature = ['key', 'Content-Type', 'Policy', 'X-Amz-Signature'];
+    const names = Object.keys(form.fields).filter((name) => !ownAddresses || bySignature.includes(name));
+    const changes: Record<string, string>[] = names.flatMap((name) => {
       const { [name]: value = '', ...others } = form.fields;
       const last = value.at(-1) === '1' ? '2' : '1';
       return [others, { ...form.fields, [name]: value.slice(0, -1) + last }];
     });
-    changes.push({ ...form.fields, extra: 'field' });
-    for (const fields of changes) await refused(sendForm({ ...form, fields }, small), 403, 'address-invalid');
+    if (!ownAddresses) changes.push({ ...form.fields, extra: 'field' });
+    for (const fields of changes)
+      await refusedThere(sendForm({ ...form, fields }, small), 403, 'address-invalid');
     await nothingArrived(id);
     await ok(sendForm(form, small), 204);
   });
@@ -75,10 +82,10 @@ describe('a form', () => {
   test('takes exactly the declared bytes, and says how many came', async () => {
     const { id, form } = await begin(api, fresh(), small.length);
     assert.ok(form);
-    const more = await refused(sendForm(form, Buffer.concat([small, small])), 400, 'upload-size-mismatch');
-    assert.ok(more.detail.includes(String(small.length)), more.detail);
-    const fewer = await refused(sendForm(form, small.subarray(1)), 400, 'upload-size-mismatch');
-    assert.ok(fewer.detail.includes(String(small.length - 1)), fewer.detail);
+    const size = (bytes: Buffer) => String(bytes.length);
+    const [more, fewer] = [Buffer.concat([small, small]), small.subarray(1)];
+    await refusedThere(sendForm(form, more), 400, 'upload-size-mismatch', size(small));
+    await refusedThere(sendForm(form, fewer), 400, 'upload-size-mismatch', size(fewer));
     const missing = await refused(api.post(`/api/uploads/${id}/complete`), 409, 'upload-incomplete');
     assert.ok(missing.detail.includes(id));
     await nothingArrived(id);
@@ -86,7 +93,7 @@ describe('a form', () => {
     await ok(api.post(`/api/uploads/${id}/complete`));
   });
 
-  test('is good for one success', async () => {
+  test('is good for one success', { skip: ownAddresses }, async () => {
     const { form } = await begin(api, fresh(), small.length);
     assert.ok(form);
     await ok(sendForm(form, small), 204);
@@ -167,22 +174,19 @@ describe('parts', () => {
   test('of another size are refused with both sizes, and leave nothing', async () => {
     const begun = await begin(api, fresh(), large.length, { method: 'parts' });
     const [first] = addressesOf(begun);
-    const { detail } = await refused(
-      sendPart(first.url, pieceOf(1).subarray(1)),
-      400,
-      'upload-size-mismatch',
-    );
-    assert.ok(detail.includes(String(8 * mebibyte)) && detail.includes(String(8 * mebibyte - 1)), detail);
-    await refused(sendPart(first.url, Buffer.concat([pieceOf(1), pieceOf(3)])), 400, 'upload-size-mismatch');
-    await refused(sendUnannounced(first.url, pieceOf(1).subarray(1)), 400, 'upload-size-mismatch');
-    await refused(
-      sendUnannounced(first.url, Buffer.concat([pieceOf(1), Buffer.alloc(1)])),
-      400,
-      'upload-size-mismatch',
-    );
+    const sizes = [String(8 * mebibyte), String(8 * mebibyte - 1)];
+    const [short, long] = [pieceOf(1).subarray(1), Buffer.concat([pieceOf(1), Buffer.alloc(1)])];
+    await refusedThere(sendPart(first.url, short), 400, 'upload-size-mismatch', ...sizes);
+    await refusedThere(sendPart(first.url, long), 400, 'upload-size-mismatch');
+    if (!ownAddresses) {
+      await refused(sendUnannounced(first.url, short), 400, 'upload-size-mismatch');
+      await refused(sendUnannounced(first.url, long), 400, 'upload-size-mismatch');
+    }
     const found = await ok(api.get<Upload>(`/api/uploads/${begun.id}`));
     assert.deepEqual(found.parts?.received, []);
-    await ok(sendUnannounced(first.url, pieceOf(1)), 200);
+    // S3 wants every length announced.
+    const send = ownAddresses === false ? sendUnannounced : sendPart;
+    await ok(send(first.url, pieceOf(1)), 200);
   });
 
   test('are those of the upload only: others are refused with the numbers that there are', async () => {
@@ -203,7 +207,9 @@ describe('parts', () => {
     await refused(api.post(`/api/uploads/${byForm.id}/parts`, { partNumbers: [1] }), 400, 'part-invalid');
   });
 
-  test('have addresses that are good for what they say, unchanged, and for one success', async () => {
+  test('have addresses that are good for what they say, unchanged, and for one success', {
+    skip: ownAddresses,
+  }, async () => {
     const one = await begin(api, fresh(), large.length, { method: 'parts' });
     const other = await begin(api, fresh(), large.length, { method: 'parts' });
     const [first, second] = addressesOf(one);
@@ -279,7 +285,7 @@ describe('completing', () => {
     for (const { url, partNumber } of [first, ...others]) await ok(sendPart(url, pieceOf(partNumber)), 200);
     await ok(api.post(`/api/uploads/${begun.id}/complete`));
     for (const { url } of addresses)
-      await refused(sendPart(url, Buffer.alloc(8 * mebibyte)), 409, 'upload-closed');
+      await refusedThere(sendPart(url, Buffer.alloc(8 * mebibyte)), 409, 'upload-closed');
     await refused(api.post(`/api/uploads/${begun.id}/parts`, { partNumbers: [1] }), 409, 'upload-closed');
     await refused(api.delete(`/api/uploads/${begun.id}`), 409, 'upload-closed');
     assert.equal((await decided(api, begun.id)).outcome.digest, digestOf(large));
@@ -294,7 +300,7 @@ describe('an abandoned upload', () => {
     assert.ok((await traceOf(server, begun.id)).length > 0, 'the part is on the disk');
     assert.equal((await ok(api.delete<Upload>(`/api/uploads/${begun.id}`))).state, 'aborted');
     assert.equal((await ok(api.delete<Upload>(`/api/uploads/${begun.id}`))).state, 'aborted');
-    await refused(sendPart(second.url, pieceOf(2)), 409, 'upload-closed');
+    await refusedThere(sendPart(second.url, pieceOf(2)), 409, 'upload-closed');
     await refused(api.post(`/api/uploads/${begun.id}/complete`), 409, 'upload-closed');
     await waitFor('the removal of its bytes', async () => (await traceOf(server, begun.id)).length === 0);
   });
@@ -315,18 +321,17 @@ describe('an abandoned upload', () => {
       await waitFor('the removal of its bytes', async () => (await traceOf(hasty, id)).length === 0);
       await refused(owner.api.post(`/api/uploads/${id}/complete`), 409, 'upload-closed');
     }
-    await refused(sendPart(second.url, pieceOf(2)), 403, 'address-invalid');
+    await refusedThere(sendPart(second.url, pieceOf(2)), 403, 'address-invalid');
     await hasty.stop();
   });
 
   test('needs a new address once the old one has expired, and goes on with it', async () => {
-    const hasty = await startServer({ ASSAY_UPLOAD_ADDRESS_LIFETIME_MS: '1000' });
+    const hasty = await startServer({ ASSAY_UPLOAD_ADDRESS_LIFETIME_MS: '4000' });
     const owner = await enterAsAdministrator(hasty);
     const begun = await begin(owner.api, fresh(), large.length, { method: 'parts' });
     const [first] = addressesOf(begun);
     await waitFor('its expiry', () => Date.now() > Date.parse(first.expiresAt));
-    const { detail } = await refused(sendPart(first.url, pieceOf(1)), 403, 'address-invalid');
-    assert.ok(detail.includes(first.expiresAt), detail);
+    await refusedThere(sendPart(first.url, pieceOf(1)), 403, 'address-invalid', first.expiresAt);
     const renewed = await ok(
       owner.api.post<{ addresses: PartAddress[] }>(`/api/uploads/${begun.id}/parts`, { partNumbers: [1] }),
     );

@@ -68,7 +68,7 @@ export const resilienceFields = {
   waitMs: integer({
     variable: 'ASSAY_ENGINE_WAIT_MS',
     meaning: 'How long a call may wait for a place, besides the time that it may take itself.',
-    default: 1_000,
+    default: 5_000,
     unit: 'ms',
     minimum: 0,
     maximum: 600_000,
