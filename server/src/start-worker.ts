@@ -26,7 +26,8 @@ export function startWorker(
     log(logger, told);
   });
   worker.start();
-  queueSweeps(ports, settings, logger);
+  queueEvery(ports, 'sweep-content', settings.sweepEveryMs, logger);
+  queueEvery(ports, 'sweep-verdicts', settings.recheckSweepEveryMs, logger);
   const listener = arrivals === null ? null : listenTo(arrivals, ports, logger);
   return {
     get lastSeenAt() {
@@ -47,15 +48,20 @@ function listenTo({ notices, leaveMs }: Arrivals, ports: WorkerPorts, logger: Lo
 }
 
 /** At the start, when a crash may just have happened, and from time to time; several workers queue one sweep. */
-function queueSweeps({ clock, commit }: WorkerPorts, { sweepEveryMs }: WorkerConfig, logger: Logger): void {
+function queueEvery(
+  { clock, commit }: WorkerPorts,
+  kind: 'sweep-content' | 'sweep-verdicts',
+  everyMs: number,
+  logger: Logger,
+): void {
   const queue = () => {
-    const job = { id: 'sweep-content', kind: 'sweep-content', payload: {}, runAt: clock.now() } as const;
+    const job = { id: kind, kind, payload: {}, runAt: clock.now() };
     commit([{ change: 'job.queue', job }]).catch((error) =>
-      logger.warn({ err: error }, 'no sweep was queued'),
+      logger.warn({ err: error, kind }, 'no sweep was queued'),
     );
   };
   queue();
-  setInterval(queue, sweepEveryMs).unref();
+  setInterval(queue, everyMs).unref();
 }
 
 const measured = { finished: 'finished', failed: 'again', postponed: 'again', dead: 'dead' } as const;

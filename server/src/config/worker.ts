@@ -46,6 +46,22 @@ export const workerFields = {
     minimum: 0,
     maximum: 7 * 24 * 3_600_000,
   }),
+  recheckPerHour: integer({
+    variable: 'ASSAY_RECHECK_PER_HOUR',
+    meaning:
+      'How many published contents are queued in an hour, at most, to be checked again when the rules have changed. 0: none.',
+    default: 600,
+    minimum: 0,
+    maximum: 1_000_000,
+  }),
+  recheckSweepEveryMs: integer({
+    variable: 'ASSAY_RECHECK_SWEEP_EVERY_MS',
+    meaning: 'How often, beside every start, content that the present rules have not seen is looked for.',
+    default: 6 * 3_600_000,
+    unit: 'ms',
+    minimum: 1_000,
+    maximum: 7 * 24 * 3_600_000,
+  }),
 };
 
 export type WorkerConfig = Values<typeof workerFields>;

@@ -70,6 +70,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     announcer: guards.announcer(await openAnnouncer(config, aws)),
     examiner: measured(examiner, telling.telemetry),
     sweepGraceMs: config.worker.sweepGraceMs,
+    recheckPerHour: config.worker.recheckPerHour,
   };
   const registry = {
     ...engines.requests,

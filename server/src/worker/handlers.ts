@@ -6,8 +6,10 @@ import { cleanUploadJob } from './jobs/clean-upload.ts';
 import { deletePackageJob } from './jobs/delete-package.ts';
 import { deliverWebhookJob } from './jobs/deliver-webhook.ts';
 import { publishReleasedVersionJob } from './jobs/publish-released-version.ts';
+import { recheckContentJob } from './jobs/recheck-content.ts';
 import { removeContentJob } from './jobs/remove-content.ts';
 import { sweepContentJob } from './jobs/sweep-content.ts';
+import { sweepVerdictsJob } from './jobs/sweep-verdicts.ts';
 import { tellEventJob } from './jobs/tell-event.ts';
 
 export const jobHandlers: readonly JobHandler[] = [
@@ -17,6 +19,8 @@ export const jobHandlers: readonly JobHandler[] = [
   deletePackageJob,
   cleanUploadJob,
   sweepContentJob,
+  recheckContentJob,
+  sweepVerdictsJob,
   tellEventJob,
   deliverWebhookJob,
   announceEventJob,

@@ -13,6 +13,8 @@ export interface WorkerPorts extends RecordsEngine {
   readonly receiving: ReceivingStore;
   readonly examiner: Examiner;
   readonly sweepGraceMs: number;
+  /** How many contents are checked again in an hour, at most, when the rules have changed. 0: none. */
+  readonly recheckPerHour: number;
   readonly webhookSender: WebhookSender;
   readonly secretBox: SecretBox;
   /** Null: nobody outside is told of every event. */

@@ -163,6 +163,7 @@ async function disturbed(server: (typeof s3Servers)[number]) {
     receiving: guardReceiving(opened.receiving, guard.worker),
     examiner,
     sweepGraceMs: 60_000,
+    recheckPerHour: 0,
     webhookSwitchOffAfter: 10,
     announcer: null,
   };

@@ -37,6 +37,7 @@ export async function testPipeline() {
     webhookSwitchOffAfter: 10,
     announcer: null as EventAnnouncer | null,
     sweepGraceMs: 60_000,
+    recheckPerHour: 600,
   } satisfies WorkerPorts;
 
   /** An open upload of bytes that have not arrived yet. */

@@ -42,6 +42,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someVerdict,
   someVersion,
   someWebhook,
 } from './samples.ts';
@@ -113,6 +114,7 @@ async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide):
     { change: 'group.add-member', groupId: 'g2', userId: 'bob' },
     { change: 'user.delete', userId: 'carol', permissions: ['search', 'download'], at },
     { change: 'report.put', report: someReport({ versionId: 'v2' }) },
+    { change: 'verdict.append', verdict: someVerdict({ id: 'c1' }) },
     { change: 'upload.insert', upload: someUpload({ id: 'open' }) },
     {
       change: 'upload.insert',

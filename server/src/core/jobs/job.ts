@@ -16,6 +16,8 @@ export const jobKinds = [
   'delete-package',
   'clean-upload',
   'sweep-content',
+  'recheck-content',
+  'sweep-verdicts',
   'tell-event',
   'deliver-webhook',
   'announce-event',

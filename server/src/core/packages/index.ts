@@ -1,6 +1,6 @@
 export { changePackage } from './change-package.ts';
 export { deletePackage, deleteVersionsOfPackage } from './delete-package.ts';
-export { afterPublication } from './latest-version.ts';
+export { afterPublication, afterWithdrawal } from './latest-version.ts';
 export { listPackages } from './list-packages.ts';
 export { listVersions } from './list-versions.ts';
 export * from './package.ts';

@@ -8,8 +8,8 @@ const drawn: Readonly<Record<VersionState, readonly VersionState[]>> = {
   quarantined: ['releasing', 'rejected', 'deleted'],
   releasing: ['published', 'quarantined'],
   rejected: [],
-  published: ['yanked', 'deleted'],
-  yanked: ['published', 'deleted'],
+  published: ['yanked', 'quarantined', 'deleted'],
+  yanked: ['published', 'quarantined', 'deleted'],
   deleted: [],
 };
 

@@ -12,6 +12,7 @@
 //                                                        unyank │       │ yank
 //                                                               └ yanked ◄
 //
+//  published, yanked ──► quarantined   (newer rules have found something)
 //  quarantined, published, yanked ──► deleted   (final; its label stays used)
 import { RegistryError } from '../errors.ts';
 
@@ -31,8 +32,8 @@ const transitions: Readonly<Record<VersionState, readonly VersionState[]>> = {
   quarantined: ['releasing', 'rejected', 'deleted'],
   releasing: ['published', 'quarantined'],
   rejected: [],
-  published: ['yanked', 'deleted'],
-  yanked: ['published', 'deleted'],
+  published: ['yanked', 'quarantined', 'deleted'],
+  yanked: ['published', 'quarantined', 'deleted'],
   deleted: [],
 };
 

@@ -107,7 +107,12 @@ async function decide(
   }
   await moveAside(ports, version, examined?.revision);
   await ports.files.put(version.id, found.files);
-  return recordDecision(ports, version, { state: 'quarantined', reason: reasonOf(report), report, verdict });
+  return recordDecision(ports, version, {
+    state: 'quarantined',
+    reason: reasonOf(report),
+    report,
+    verdict,
+  });
 }
 
 /** Content that is lost, which only a disk or a person can have done, must not keep its version pending. */

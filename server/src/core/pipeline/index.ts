@@ -4,10 +4,12 @@ export { type ListedVerdict, listVerdicts } from './list-verdicts.ts';
 export type * from './ports.ts';
 export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';
+export { recheckContent } from './recheck-content.ts';
 export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';
 export { type ReviewCase, readCase, readCaseFile, rejectVersion, releaseVersion } from './review-version.ts';
 export { sweepContent } from './sweep-content.ts';
+export { sweepVerdicts } from './sweep-verdicts.ts';
 export {
   type CheckSummary,
   type ContentVerdict,

@@ -1,7 +1,8 @@
 // The job behind a release: promotes the content out of quarantine and publishes the version. It goes back into
 // quarantine when that cannot be done, so that a reviewer sees it again.
 import type { Examination, Examiner } from '../checks/index.ts';
-import { type ContentStore, quarantineKey } from '../content/index.ts';
+import { type ContentStore, packageKey, quarantineKey } from '../content/index.ts';
+import { StorageError } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
 import type { ReportStore } from './ports.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
@@ -30,8 +31,7 @@ export async function publishReleasedVersion(
   if (version.state === 'releasing') {
     const pkg = await ports.packages.find(version.packageId);
     const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
-    const key = quarantineKey(versionId);
-    const location = await ports.content.locate(key);
+    const { key, location } = await locate(ports, version);
     const found = await ports.examiner.examine(location, about, signal);
     const seen = await ports.reports.find(versionId);
     const obstacle = whyNotPublished(version, seen, found);
@@ -47,6 +47,20 @@ export async function publishReleasedVersion(
   }
   if (version.state === 'releasing' || version.state === 'published') {
     await ports.content.remove(quarantineKey(versionId));
+  }
+}
+
+/**
+ * In quarantine; or still where it was published, when the version has only just come into quarantine because of
+ * newer rules.
+ */
+async function locate({ content }: PublishReleasedPorts, { id, digest }: Version) {
+  const key = quarantineKey(id);
+  try {
+    return { key, location: await content.locate(key) };
+  } catch (error) {
+    if (digest === null || !(error instanceof StorageError && error.failure === 'missing')) throw error;
+    return { key: packageKey(digest), location: await content.locate(packageKey(digest)) };
   }
 }
 

@@ -4,8 +4,11 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { notFound } from '../errors.ts';
 import { type EventAppended, type EventKind, happened } from '../events/index.ts';
+import type { JobQueued } from '../jobs/index.ts';
 import {
   afterPublication,
+  afterWithdrawal,
+  isReadable,
   type Package,
   type PackageChanged,
   type PackageIndexed,
@@ -17,7 +20,7 @@ import {
   type VersionStore,
 } from '../packages/index.ts';
 import type { Report, ReportPut } from './report.ts';
-import type { VerdictAppended } from './verdict.ts';
+import { type ContentVerdict, recheckJob, type VerdictAppended } from './verdict.ts';
 
 export type Decision =
   | Publication
@@ -25,7 +28,7 @@ export type Decision =
       readonly state: 'quarantined' | 'rejected';
       readonly reason: string | null;
       readonly report: Report;
-      readonly verdict?: VerdictAppended | undefined;
+      readonly verdict?: ContentVerdict | undefined;
     };
 
 interface Publication {
@@ -34,7 +37,7 @@ interface Publication {
   readonly reason: string | null;
   readonly report: Report;
   /** For the history of the content, where it was examined for this decision. */
-  readonly verdict?: VerdictAppended | undefined;
+  readonly verdict?: ContentVerdict | undefined;
   readonly license: string;
   readonly summary: string;
   readonly readme: string;
@@ -44,13 +47,14 @@ export interface DecisionPorts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'find'>;
-  readonly versions: Pick<VersionStore, 'find'>;
+  readonly versions: Pick<VersionStore, 'find' | 'list'>;
   readonly commit: Commit<
     | VersionChanged
     | PackageChanged
     | PackageIndexed
     | ReportPut
     | VerdictAppended
+    | JobQueued
     | EventAppended
     | AuditAppended
   >;
@@ -78,8 +82,11 @@ export async function recordDecision(
   await ports.commit([
     { change: 'version.change', version: decided },
     ...(published ? await offered(ports, pkg, decided, decision.readme) : []),
+    ...(isReadable(version.state) && pkg.state !== 'deleted'
+      ? [await afterWithdrawal(ports, pkg, decided)]
+      : []),
     { change: 'report.put', report: decision.report },
-    ...(decision.verdict === undefined ? [] : [decision.verdict]),
+    ...noted(decision.verdict, now),
     decisionEvent(ports, pkg, decided, `version.${decision.state}`),
     audited(
       ports,
@@ -95,6 +102,13 @@ export async function recordDecision(
       { reason: `${decision.state}${decision.reason === null ? '' : `: ${decision.reason}`}` },
     ),
   ]);
+}
+
+/** Of content that has failed, others may have been published before the rules knew it. */
+function noted(verdict: ContentVerdict | undefined, now: Date): (VerdictAppended | JobQueued)[] {
+  if (verdict === undefined) return [];
+  const note = { change: 'verdict.append', verdict } as const;
+  return verdict.verdict === 'failed' ? [note, recheckJob(verdict.digest, verdict.ruleSet, now)] : [note];
 }
 
 /** The package offers the version; what is found by search is what its latest version says. */

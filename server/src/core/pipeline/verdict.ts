@@ -2,9 +2,11 @@
 //
 //   passed ──► passed ──► inconclusive ──► failed
 //              in force ◄──── stays ─┘     in force: versions with the content are quarantined
+import { createHash } from 'node:crypto';
 import type { CheckResult, Severity, Verdict } from '../checks/index.ts';
 import { verdictOf } from '../checks/index.ts';
 import type { Clock, Randomness } from '../clock.ts';
+import type { JobQueued } from '../jobs/index.ts';
 
 /** What all checks together concluded about content, by one set of rules. Never changed, never removed. */
 export interface ContentVerdict {
@@ -43,14 +45,19 @@ export function ruleSetOf(rules: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
+/** The rule set in a few characters, for ids. */
+export function ruleSetKey(ruleSet: string): string {
+  return createHash('sha256').update(ruleSet).digest('hex').slice(0, 16);
+}
+
 /** The verdict on content that was examined just now. */
 export function judged(
   { clock, randomness }: { clock: Clock; randomness: Randomness },
   examined: { readonly digest: string; readonly results: readonly CheckResult[] },
   ruleSet: string,
-): VerdictAppended {
+): ContentVerdict {
   const { digest, results } = examined;
-  const verdict: ContentVerdict = {
+  return {
     id: randomness.id(),
     digest,
     ruleSet,
@@ -58,7 +65,12 @@ export function judged(
     checks: results.map(summaryOf),
     decidedAt: clock.now(),
   };
-  return { change: 'verdict.append', verdict };
+}
+
+/** Has the content checked again, once by each set of rules however often it is queued. */
+export function recheckJob(digest: string, ruleSet: string, runAt: Date): JobQueued {
+  const id = `recheck-${digest}-${ruleSetKey(ruleSet)}`;
+  return { change: 'job.queue', job: { id, kind: 'recheck-content', payload: { digest }, runAt } };
 }
 
 function summaryOf({ check, rules, verdict, findings, coverage }: CheckResult): CheckSummary {

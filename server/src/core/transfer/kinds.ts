@@ -61,5 +61,5 @@ function endedUpload(upload: Upload): Upload {
 
 /** Every worker queues a sweep at its start, whatever else happens. */
 function comingJob(job: KeptJob): KeptJob | null {
-  return job.kind === 'sweep-content' ? null : job;
+  return job.kind === 'sweep-content' || job.kind === 'sweep-verdicts' ? null : job;
 }

@@ -39,6 +39,7 @@ beforeEach(async () => {
     announcer: null,
     webhookSwitchOffAfter: 2,
     sweepGraceMs: 0,
+    recheckPerHour: 0,
   };
   // Longer than the clock is ever moved on while a job runs.
   const settings = { concurrency: 2, pollMs: 5, leaseMs: 864_000_000 };
