@@ -97,7 +97,8 @@ export class PickleWalker {
     const bytes = asBuffer(carried === 0 ? chunk : Buffer.concat([this.#carry, chunk]));
     const used = this.#walk(bytes);
     this.#base += used;
-    this.#carry = this.isOver ? new Uint8Array(0) : bytes.slice(used);
+    // A copy, which the slice of a buffer would not be: the chunk is good only until the call returns.
+    this.#carry = this.isOver ? new Uint8Array(0) : Uint8Array.from(bytes.subarray(used));
     return this.isOver ? Math.max(0, used - carried) : chunk.length;
   }
 
