@@ -673,6 +673,11 @@ test('a file that is no archive is told what it looks like', async () => {
   }
 });
 
+test('a folder that Maven made, whose mode is -1, passes', async () => {
+  const { verdict, findings } = await checkBytes(archive({ name: 'a/', mode: 0xffff }));
+  assert.deepEqual([verdict, findings], ['passed', []]);
+});
+
 test('a special file is told by its type', async () => {
   const types: readonly (readonly [mode: number, expected: RegExp])[] = [
     [0o010644, /a pipe/],

@@ -165,13 +165,16 @@ const unixTypes: ReadonlyMap<number, string> = new Map([
   [0o120000, 'a symbolic link'],
   [0o140000, 'a socket'],
 ]);
+/** -1, which Maven wrote for folders for years. */
+const noMode = 0xffff;
 const unixFolder = 0o040000;
 const unixFile = 0o100000;
 
 /** The mode is looked at whatever system the archive claims to come from: some programs do not ask either. */
 function judgeType(entry: ArchiveEntry, path: string, findings: FindingList): void {
   const where = { path, offset: entry.headerOffset };
-  const type = (entry.externalAttributes >>> 16) & 0o170000;
+  const mode = entry.externalAttributes >>> 16;
+  const type = mode === noMode ? 0 : mode & 0o170000;
   const folder = isFolder({ path });
   if (type !== 0 && type !== unixFile && type !== unixFolder) {
     findings.add('archive.special-file', `It is ${unixTypes.get(type) ?? 'of an unknown file type'}.`, where);
