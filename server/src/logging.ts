@@ -32,7 +32,7 @@ const options: LoggerOptions = {
 };
 
 /** Lines are written together: so many bytes of them, or those of so long a time. */
-const together = { minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 };
+const together = { minLength: 128 * 1024, maxWrite: 256 * 1024, periodicFlush: 100 };
 
 /** To standard output, without holding requests up; a killed process may leave its very last lines unwritten. */
 export function createLogger(settings: LogSettings, output = process.stdout): Logger {
