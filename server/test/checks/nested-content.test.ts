@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import type { ArchiveLimits, RuleId } from '../../src/core/checks/index.ts';
+import type { ArchiveLimits, Finding, RuleId } from '../../src/core/checks/index.ts';
 import { checkBytes } from '../support/check-bytes.ts';
 import {
   badPickle,
@@ -79,11 +79,7 @@ describe('a pickle that runs a command is found in', () => {
     for (const method of [0, 8]) {
       test(`${name}, ${method === 0 ? 'stored' : 'compressed'} in the package`, async () => {
         const { formats } = await checkBytes(packed(wrap(badPickle), { method }), limits);
-        assert.deepEqual(
-          formats.findings.map(({ rule }) => rule),
-          ['pickle.dangerous-global'],
-        );
-        assert.match(formats.findings[0]?.path ?? '', /^inner\.bin!\//);
+        assert.match(dangerousIn(formats).path ?? '', /^inner\.bin!\//);
         assert.equal(formats.verdict, 'failed');
       });
     }
@@ -96,7 +92,7 @@ describe('a good pickle passes, every byte looked at, in', () => {
       test(`${name}, ${method === 0 ? 'stored' : 'compressed'} in the package`, async () => {
         const { verdict, findings, formats } = await checkBytes(packed(wrap(goodPickle), { method }), limits);
         assert.deepEqual([verdict, findings], ['passed', []]);
-        assert.deepEqual(formats, { verdict: 'passed', reason: null, findings: [], gaps: [] });
+        assert.deepEqual([formats.verdict, formats.gaps], ['passed', []]);
       });
     }
   }
@@ -105,7 +101,7 @@ describe('a good pickle passes, every byte looked at, in', () => {
 test('the path of a finding names everything it lies in', async () => {
   const inner = zipBytes([{ name: 'model/data.pkl', content: badPickle }]);
   const { formats } = await check(gzipSync(tarBytes([{ name: './m.pt', content: inner }])), {}, 'x/m.tgz');
-  assert.equal(formats.findings[0]?.path, 'x/m.tgz!/m.tar!/m.pt!/model/data.pkl');
+  assert.equal(dangerousIn(formats).path, 'x/m.tgz!/m.tar!/m.pt!/model/data.pkl');
 });
 
 describe('what cannot be opened leaves the check of content inconclusive, and says why:', () => {
@@ -184,10 +180,7 @@ describe('what was expanded before a file breaks off is looked at:', () => {
   for (const [type, content] of Object.entries(broken)) {
     test(type, async () => {
       const { formats } = await check(content, { maximumRatio: 10_000 });
-      assert.deepEqual(
-        formats.findings.map(({ rule }) => rule),
-        ['pickle.dangerous-global'],
-      );
+      dangerousIn(formats);
       assert.ok(formats.gaps.some(({ path }) => path === 'inner.bin'));
     });
   }
@@ -331,17 +324,11 @@ describe('a file that begins as one thing and ends as a ZIP archive is refused:'
 describe('what may be taken for two things is opened as both:', () => {
   test('a tar whose first name is the mark of gzip', async () => {
     const { formats } = await check(tar({ name: Buffer.from('1f8b08', 'hex'), content: badPickle }));
-    assert.deepEqual(
-      formats.findings.map(({ rule }) => rule),
-      ['pickle.dangerous-global'],
-    );
+    dangerousIn(formats);
   });
   test('a tar whose first name is the mark of zlib', async () => {
     const { formats } = await check(tar({ name: 'x^', content: badPickle }));
-    assert.deepEqual(
-      formats.findings.map(({ rule }) => rule),
-      ['pickle.dangerous-global'],
-    );
+    dangerousIn(formats);
   });
 });
 
@@ -459,6 +446,13 @@ test('a member that is not what its archive states is not opened', async () => {
   assert.deepEqual([verdict, formats.verdict], ['failed', 'inconclusive']);
   assert.match(formats.reason ?? '', /not opened/);
 });
+
+/** The finding of a pickle that runs a command. */
+function dangerousIn({ findings }: { readonly findings: readonly Finding[] }): Finding {
+  const finding = findings.find(({ rule }) => rule === 'pickle.dangerous-global');
+  assert.ok(finding !== undefined, JSON.stringify(findings));
+  return finding;
+}
 
 function tar(...members: TarMember[]): Buffer {
   return tarBytes(members);
