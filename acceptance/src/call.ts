@@ -128,6 +128,18 @@ export async function refused(
   return problem;
 }
 
+/**
+ * Asks again as long as a part of the registry does not answer, after as long as it says: what every client is told to do.
+ * For what may be done twice.
+ */
+export async function patiently<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (const until = performance.now() + 60_000; ; ) {
+    const answer = await ask();
+    if (answer.status !== 503 || performance.now() > until) return answer;
+    await pause(Number(answer.headers.get('retry-after') ?? 1) * 1000 * (0.5 + Math.random()));
+  }
+}
+
 /** Asks again and again until there is something else than undefined or false; `what` is told when there never is. */
 export async function waitFor<T>(
   what: string | (() => string),

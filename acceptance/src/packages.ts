@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
-import { type Answer, type Api, ok, waitFor } from './call.ts';
+import { type Answer, type Api, ok, patiently, waitFor } from './call.ts';
 
 export type Kind = 'model' | 'dataset' | 'code';
 
@@ -170,7 +170,10 @@ export function begin(
   sizeBytes: number,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<Upload> {
-  return ok(api.post<Upload>('/api/uploads', declared(named, sizeBytes, more)), 201);
+  return ok(
+    patiently(() => api.post<Upload>('/api/uploads', declared(named, sizeBytes, more))),
+    201,
+  );
 }
 
 /** Posts the form of an upload, fields first. */
@@ -207,7 +210,10 @@ export async function upload(
     const size = begun.parts?.sizeBytes ?? 0;
     await ok(sendPart(url, bytes.subarray((partNumber - 1) * size, partNumber * size)), 200);
   }
-  return ok(api.post<Upload>(`/api/uploads/${begun.id}/complete`), 200);
+  return ok(
+    patiently(() => api.post<Upload>(`/api/uploads/${begun.id}/complete`)),
+    200,
+  );
 }
 
 /** The upload once its version is decided. */

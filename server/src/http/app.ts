@@ -100,7 +100,9 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
   const problem = problemFrom(error, request.id);
   const told = asRegistryError(error);
   if (problem.status >= 500) {
-    request.log.error({ requestId: request.id, err: error, context: told.context }, told.message);
+    // An engine that is away is told about where its calls are counted; here it is one request's misfortune.
+    const level = problem.status === 503 ? 'warn' : 'error';
+    request.log[level]({ requestId: request.id, err: error, context: told.context }, told.message);
   }
   request.refusal = told;
   return reply.code(problem.status).headers(problem.headers).send(problem.body);
