@@ -42,7 +42,19 @@ Linux, macOS and Windows alike are refused although some programs would accept t
 
 ${table('archive.')}
 
-## The check of formats (\`formats\`)
+${checksOfContent()}## The structure check (\`structure\`)
+
+It goes by the names in the directory, after the single folder in which everything may lie (\`package/\`), and reads a few documents
+for the description that people and search see: \`package.json\` (\`description\`, \`license\`), \`pyproject.toml\` (the same of
+\`[project]\` and \`[tool.poetry]\`, where written as a string on one line), and the README or card (its text up to 64 KiB, and
+\`license:\` of its front matter). Coverage counts the bytes of the directory.
+
+${table('structure.')}
+`;
+}
+
+function checksOfContent(): string {
+  return `## The check of formats (\`formats\`)
 
 It looks at every file as it is expanded, by what its bytes say it is. Of pickles, every protocol, it follows what a loader would do,
 without doing it: which classes and functions are looked up and called. Only those that are known to be safe may be; the list
@@ -52,14 +64,25 @@ bytes of all files, expanded; \`gaps\` names what was not looked at.
 
 ${table('pickle.')}
 
-## The structure check (\`structure\`)
+## The malware check (\`malware\`)
 
-It goes by the names in the directory, after the single folder in which everything may lie (\`package/\`), and reads a few documents
-for the description that people and search see: \`package.json\` (\`description\`, \`license\`), \`pyproject.toml\` (the same of
-\`[project]\` and \`[tool.poetry]\`, where written as a string on one line), and the README or card (its text up to 64 KiB, and
-\`license:\` of its front matter). Coverage counts the bytes of the directory.
+Every file, and every file inside a file, passes every engine that is set up; the check passes only where all of them have looked at
+all bytes. The version of the check names the engines and the state of what they go by.
 
-${table('structure.')}
+YARA is always one of them, with the rules in \`server/rules/\` and those of the folder \`ASSAY_YARA_RULES\`. Files of up to 8 MiB are looked
+at as a whole, larger ones in windows of 8 MiB that overlap by 64 KiB: there, \`filesize\` and a string \`at\` a place are of the window.
+Of one pattern, a window gives at most 1,000 matches.
+
+${table('malware.')}
+
+## The check of secrets (\`secrets\`)
+
+It looks at every file, text or not, for what gives access to something: private keys (PEM, OpenSSH, PGP, PuTTY), keys of clouds, tokens
+of services by their form and, where they have them, check digits. What is plainly made up (\`EXAMPLE\`, \`xxxx\`, \`<your-key>\`, a row of equal or
+consecutive characters), or has too little entropy, is left out. Of a secret, findings show four characters and the length.
+
+${table('secrets.')}
+
 `;
 }
 

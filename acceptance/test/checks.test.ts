@@ -124,7 +124,7 @@ test('every check tells how much it looked at, and what passed was looked at who
   }[];
   assert.deepEqual(
     checks.map(({ check }) => check),
-    ['archive', 'structure', 'formats'],
+    ['archive', 'structure', 'formats', 'malware', 'secrets'],
   );
   for (const { bytesLookedAt, bytesInAll } of checks) assert.equal(bytesLookedAt, bytesInAll);
   assert.equal(checks[0]?.bytesInAll, good.length);

@@ -7,7 +7,15 @@ import { openMemorySource } from './adapters/memory/memory-source.ts';
 import type { S3ThreadData } from './adapters/s3/thread-data.ts';
 import { checkThreadHandler } from './adapters/threads/check-thread-handler.ts';
 import { ScratchFolder } from './adapters/threads/scratch-folder.ts';
+import { yaraRuleSets } from './adapters/yara/shipped-rules.ts';
+import { openYaraEngine, type YaraSettings } from './adapters/yara/yara-engine.ts';
 import { YauzlArchiveReader } from './adapters/yauzl/yauzl-archive-reader.ts';
+import {
+  type Inspection,
+  inspectFormats,
+  malwareInspections,
+  secretsInspection,
+} from './core/checks/index.ts';
 
 /** What a thread is given when it starts. */
 export interface CheckThreadData {
@@ -15,14 +23,20 @@ export interface CheckThreadData {
   readonly scratch?: { readonly folder: string; readonly maximumBytes: number };
   /** For content that lies there. */
   readonly s3?: S3ThreadData;
+  /** How malware is looked for; by the rules that come with the registry when not given. */
+  readonly malware?: { readonly yara: YaraSettings };
 }
 
-const { s3, scratch } = (workerData ?? {}) as Partial<CheckThreadData>;
+const { s3, scratch, malware } = (workerData ?? {}) as Partial<CheckThreadData>;
 
 export default checkThreadHandler({
   archiveReader: new YauzlArchiveReader(),
   expander: new StreamExpander(),
   scratch: new ScratchFolder(scratch?.folder ?? tmpdir(), scratch?.maximumBytes ?? Number.MAX_SAFE_INTEGER),
+  inspections: () => {
+    opened ??= openInspections();
+    return opened;
+  },
   async openSource(content) {
     switch (content.store) {
       case 'file':
@@ -34,6 +48,14 @@ export default checkThreadHandler({
     }
   },
 });
+
+let opened: readonly Inspection[] | undefined;
+
+/** Made when the first files come: engines take their time to open. */
+function openInspections(): readonly Inspection[] {
+  const yara = malware?.yara ?? { rules: yaraRuleSets(), windowTimeLimitMs: 10_000 };
+  return [inspectFormats, ...malwareInspections([openYaraEngine(yara)]), secretsInspection()];
+}
 
 type S3Opener = ReturnType<typeof import('./adapters/s3/s3-source.ts').s3SourceOpener>;
 let opener: Promise<S3Opener> | undefined;

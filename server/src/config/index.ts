@@ -9,6 +9,7 @@ import { encryptionFields } from './encryption.ts';
 import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
+import { malwareFields } from './malware.ts';
 import { observabilityFields } from './observability.ts';
 import { postgresFields } from './postgres.ts';
 import { resilienceFields } from './resilience.ts';
@@ -27,6 +28,7 @@ export const concerns = {
   engines: engineFields,
   access: accessFields,
   checks: checkFields,
+  malware: malwareFields,
   events: eventFields,
   observability: observabilityFields,
   server: serverFields,

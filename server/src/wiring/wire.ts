@@ -16,6 +16,7 @@ import { type Arrivals, openArrivals } from './arrivals.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
+import { openMalware } from './malware.ts';
 import { openQueue } from './queue.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
@@ -57,7 +58,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     report: (problem, cause) => logger.error({ err: cause }, problem),
     lost: (entries) => telling.telemetry.auditLost(entries),
   });
-  const examiner = openExaminer(config, opened.threadData, opening);
+  const examiner = await openExaminer(config, opened.threadData, opening);
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   opening.defer(() => arrivals?.close());
   const { uploads } = config;
@@ -142,14 +143,17 @@ async function openEngines(
   };
 }
 
-function openExaminer(
-  { checks, storage }: Config,
-  threadData: object | undefined,
+async function openExaminer(
+  config: Config,
+  content: object | undefined,
   opening: AsyncDisposableStack,
-): Examiner {
+): Promise<Examiner> {
+  const { checks, storage } = config;
+  const malware = await openMalware(config);
   const thread = new URL('../check-thread.ts', import.meta.url);
   const scratch = { folder: join(storage.dataFolder, 'tmp'), maximumBytes: checks.scratchBytes };
-  const examiner = new ThreadedExaminer(thread, checks, checks, { ...threadData, scratch });
+  const threadData = { ...content, scratch, malware: malware.threadData };
+  const examiner = new ThreadedExaminer(thread, checks, checks, threadData, malware.versions);
   opening.defer(() => examiner.close());
   return examiner;
 }

@@ -45,7 +45,13 @@ describe('an examination', () => {
   test('of a good package passes every check and knows every file, in the order of the archive', async () => {
     const bytes = samplePackage();
     const examination = await examiner.examine(located(bytes), about, never);
-    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed', formats: 'passed' });
+    assert.deepEqual(verdicts(examination), {
+      archive: 'passed',
+      structure: 'passed',
+      formats: 'passed',
+      malware: 'passed',
+      secrets: 'passed',
+    });
     assert.equal(examination.digest, sha256(bytes));
     assert.deepEqual(
       examination.files.map(({ path, method, digest }) => ({ path, method, digest })),
@@ -121,6 +127,8 @@ describe('when a thread', () => {
           archive: 'inconclusive',
           structure: 'passed',
           formats: 'inconclusive',
+          malware: 'inconclusive',
+          secrets: 'inconclusive',
         });
         assert.match(examination.results[0]?.reason ?? '', reason);
       });
@@ -134,12 +142,20 @@ describe('when a thread', () => {
       archive: 'passed',
       structure: 'inconclusive',
       formats: 'passed',
+      malware: 'passed',
+      secrets: 'passed',
     });
   });
 
   test('has crashed, the next package is examined as if nothing had happened', async () => {
     const examination = await examiner.examine(located(samplePackage()), about, never);
-    assert.deepEqual(verdicts(examination), { archive: 'passed', structure: 'passed', formats: 'passed' });
+    assert.deepEqual(verdicts(examination), {
+      archive: 'passed',
+      structure: 'passed',
+      formats: 'passed',
+      malware: 'passed',
+      secrets: 'passed',
+    });
   });
 
   test('crashes while another package is examined, that one is not affected', async () => {
@@ -148,7 +164,13 @@ describe('when a thread', () => {
       examiner.examine(located(samplePackage()), about, never),
     ]);
     assert.equal(verdicts(bad).archive, 'inconclusive');
-    assert.deepEqual(verdicts(good), { archive: 'passed', structure: 'passed', formats: 'passed' });
+    assert.deepEqual(verdicts(good), {
+      archive: 'passed',
+      structure: 'passed',
+      formats: 'passed',
+      malware: 'passed',
+      secrets: 'passed',
+    });
   });
 
   test('cannot hash, or the store does not answer, the examination rejects as to be tried again', async () => {

@@ -8,7 +8,7 @@ import {
   type Expander,
   examinePackage,
   hashContent,
-  inspectFormats,
+  type Inspection,
   type Member,
   type ScratchSpace,
   type Search,
@@ -22,6 +22,8 @@ export interface ThreadPorts {
   readonly archiveReader: ArchiveReader;
   readonly expander: Expander;
   readonly scratch: ScratchSpace;
+  /** How the checks of content look at files. */
+  readonly inspections: () => readonly Inspection[];
   readonly openSource: (content: ContentLocation) => Source | Promise<Source>;
 }
 
@@ -70,7 +72,7 @@ function searchOf(ports: ThreadPorts, task: Extract<CheckTask, { task: 'members'
   const worked = new BigInt64Array(task.worked);
   return {
     ports,
-    inspection: new ContentInspection([inspectFormats]),
+    inspection: new ContentInspection(ports.inspections()),
     limits,
     budget: new Budget(new BigInt64Array(task.spent), content.sizeBytes, limits),
     worked: (bytes) => void Atomics.add(worked, 0, BigInt(bytes)),

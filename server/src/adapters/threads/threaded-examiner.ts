@@ -19,6 +19,7 @@ import {
   type PackageExamined,
   type PackageFile,
   rulesVersions,
+  rulesWith,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
@@ -34,14 +35,23 @@ type Run = <Name extends keyof CheckTasks>(
 export class ThreadedExaminer implements Examiner {
   readonly #runner: TaskRunner;
   readonly #limits: ArchiveLimits;
+  readonly #engines: () => Promise<readonly string[]>;
 
   /**
    * `thread`: the file that a thread begins with (check-thread.ts); `threadData`: what it needs to open content, plain
-   * data that every thread is given when it starts.
+   * data that every thread is given when it starts; `engines`: those that look for malware, with the version of what
+   * they go by.
    */
-  constructor(thread: URL, settings: ThreadSettings, limits: ArchiveLimits, threadData: unknown = null) {
+  constructor(
+    thread: URL,
+    settings: ThreadSettings,
+    limits: ArchiveLimits,
+    threadData: unknown = null,
+    engines: () => Promise<readonly string[]> = async () => [],
+  ) {
     this.#runner = new TaskRunner(thread, settings, threadData);
     this.#limits = limits;
+    this.#engines = engines;
   }
 
   async examine(content: ContentLocation, about: About, signal: AbortSignal): Promise<Examination> {
@@ -78,7 +88,7 @@ export class ThreadedExaminer implements Examiner {
   }
 
   async rules(): Promise<Readonly<Record<string, string>>> {
-    return rulesVersions;
+    return { ...rulesVersions, malware: rulesWith(rulesVersions.malware, await this.#engines()) };
   }
 
   close(): Promise<void> {
@@ -113,8 +123,11 @@ async function checkArchive(
   const contentResults = ofContent.map((one) => {
     const { ledger } = one;
     for (const part of examined.ledgers) if (part.check === ledger.check) ledger.absorb(part);
-    const incomplete = expanded ? (examined.incomplete ?? ledger.incomplete) : notExpanded;
-    return one.result(ledger.findings, ledger.coverage(), incomplete);
+    const looked = examined.ledgers.some((part) => part.check === ledger.check);
+    const incomplete =
+      examined.incomplete ?? (looked ? ledger.incomplete : 'Nothing looked at the files for it.');
+    const reason = expanded ? incomplete : notExpanded;
+    return one.result(ledger.findings, ledger.coverage(), reason, ledger.rules);
   });
   return {
     result: result(findings, coverage, examined.incomplete),
@@ -177,11 +190,16 @@ async function structureResult(
 /** Starts the clock of a check; what is returned stops it. */
 function resultOf(check: keyof typeof rulesVersions) {
   const startedAt = performance.now();
-  return (found: FindingList, coverage: Coverage, incomplete: string | null): CheckResult => {
+  return (
+    found: FindingList,
+    coverage: Coverage,
+    incomplete: string | null,
+    engines: readonly string[] = [],
+  ): CheckResult => {
     const findings = found.list();
     return {
       check,
-      rules: rulesVersions[check],
+      rules: rulesWith(rulesVersions[check], engines),
       ...conclude(findings, coverage, incomplete),
       findings,
       coverage,

@@ -2,7 +2,18 @@
 import type { Severity } from './check.ts';
 
 /** Raised whenever a rule of the check changes; stored with every verdict. */
-export const rulesVersions = { archive: '2', structure: '1', formats: '1' } as const;
+export const rulesVersions = {
+  archive: '2',
+  structure: '1',
+  formats: '1',
+  malware: '1',
+  secrets: '1',
+} as const;
+
+/** The version of a check's rules, and of those that it goes by besides: `1 (YARA 3f2a…)`. */
+export function rulesWith(version: string, others: readonly string[]): string {
+  return others.length === 0 ? version : `${version} (${others.join(', ')})`;
+}
 
 interface Rule {
   readonly severity: Severity;
@@ -204,6 +215,58 @@ export const rules = {
     severity: 'informs',
     meaning: 'A pickle refers to something outside of it, as those of torch refer to the bytes of tensors.',
     remedy: 'Nothing, when the program that loads it expects such references.',
+  },
+
+  // What engines know by its bytes
+  'malware.known': {
+    severity: 'blocks',
+    meaning: 'A malware engine knows the content of a file by a rule or signature that blocks.',
+    remedy:
+      'Find out how it came into the package, and remove it; ask a reviewer where it is there on purpose.',
+  },
+  'malware.suspicious': {
+    severity: 'warns',
+    meaning: 'A rule of a malware engine finds something that harmless files have too, but rarely.',
+    remedy: 'Look at the place that the finding names; do without it where you can.',
+  },
+  'malware.notable': {
+    severity: 'informs',
+    meaning: 'A rule of a malware engine that only informs has found something.',
+    remedy: 'Nothing has to be done.',
+  },
+
+  // What nobody should publish
+  'secrets.private-key': {
+    severity: 'blocks',
+    meaning: 'A file holds a private key that is not encrypted.',
+    remedy: 'Take the key out of use: it has been uploaded. Publish the package without it.',
+  },
+  'secrets.encrypted-private-key': {
+    severity: 'warns',
+    meaning: 'A file holds a private key that is encrypted, by a password that may be guessed.',
+    remedy: 'Publish the package without it.',
+  },
+  'secrets.cloud-key': {
+    severity: 'blocks',
+    meaning: 'A file holds a key to an account of a cloud: AWS, Azure or Google.',
+    remedy: 'Take the key out of use: it has been uploaded. Publish the package without it.',
+  },
+  'secrets.token': {
+    severity: 'blocks',
+    meaning:
+      'A file holds a token of a service, with the form and, where it has them, the check digits of a real one.',
+    remedy: 'Take the token out of use: it has been uploaded. Publish the package without it.',
+  },
+  'secrets.password': {
+    severity: 'blocks',
+    meaning: 'A file in which programs keep passwords and tokens (.netrc, .npmrc) has one.',
+    remedy: 'Change the password: it has been uploaded. Publish the package without the file.',
+  },
+  'secrets.possible': {
+    severity: 'warns',
+    meaning:
+      'Something looks like a secret and may be none: a token with wrong check digits, the id of a key without its secret, an address with a password, a signed token that may have expired.',
+    remedy: 'Look at the place that the finding names, and take out of use what is real.',
   },
 
   // What a package should have

@@ -5,7 +5,7 @@
 import type { RuleId } from '../rules.ts';
 
 /** The checks that look at content. Each has a ledger of its own. */
-export const contentChecks = ['formats'] as const;
+export const contentChecks = ['formats', 'malware', 'secrets'] as const;
 export type ContentCheck = (typeof contentChecks)[number];
 
 /** What an inspector tells. */

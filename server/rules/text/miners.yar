@@ -1,0 +1,24 @@
+rule crypto_miner
+{
+    meta:
+        severity = "blocks"
+        description = "A program that mines a currency, or the settings of one."
+    strings:
+        $stratum = /stratum(\+(tcp|ssl|tls|tcps))?:\/\/[A-Za-z0-9.\-]{4,253}:[0-9]{2,5}/
+        $donate = "donate-level"
+        $miner_xmrig = "xmrig" nocase
+        $miner_pool_1 = "moneroocean.stream"
+        $miner_pool_2 = "supportxmr.com"
+        $miner_pool_3 = "minexmr.com"
+        $miner_pool_4 = "hashvault.pro"
+        $miner_pool_5 = "nanopool.org"
+        $miner_pool_6 = "2miners.com"
+        $miner_algorithm_1 = "cryptonight"
+        $miner_algorithm_2 = "randomx"
+        $miner_algorithm_3 = "kawpow"
+        $coinhive_1 = /CoinHive\.(Anonymous|User|Token)\(/
+        $coinhive_2 = "coinhive.min.js"
+        $coinhive_3 = "CryptoLoot.Anonymous("
+    condition:
+        any of ($coinhive*) or ($stratum and ($donate or any of ($miner*))) or ($donate and $miner_xmrig and any of ($miner_algorithm*))
+}
