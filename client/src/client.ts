@@ -9,6 +9,7 @@ import type {
   Page,
   PageOptions,
   PartAddress,
+  Reach,
   Report,
   ReviewCase,
   Session,
@@ -244,6 +245,11 @@ export class AssayClient {
     query: PageOptions & { folder?: string } = {},
   ): Promise<Page<PackageFile>> {
     return this.#json('GET', `/api/quarantine/${versionId}/files`, { query: { ...query } });
+  }
+
+  /** Every version with the same bytes, and who has downloaded them. */
+  readBlastRadius(versionId: string, query: PageOptions = {}): Promise<Page<Reach>> {
+    return this.#json('GET', `/api/quarantine/${versionId}/blast-radius`, { query: { ...query } });
   }
 
   releaseVersion(versionId: string, reason: string): Promise<Version> {

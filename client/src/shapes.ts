@@ -183,6 +183,20 @@ export interface ReviewCase {
   readonly report: Report | null;
 }
 
+/** A version with the bytes of one that is under review, and who has downloaded it. */
+export interface Reach {
+  readonly package: Package;
+  readonly version: Version;
+  readonly readers: readonly {
+    readonly user: { readonly id: string; readonly name: string };
+    readonly downloads: number;
+    readonly firstAt: string;
+    readonly lastAt: string;
+  }[];
+  /** The next page begins with more downloads of this version. */
+  readonly continues: boolean;
+}
+
 export interface User {
   readonly id: string;
   readonly name: string;

@@ -277,6 +277,10 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     { good: 200, thing: 'quarantined' },
     { about: 'that is published', good: 200, thing: 'publishedVersionId' },
   ],
+  'quarantine.read-blast-radius': [
+    { good: 200, thing: 'quarantined' },
+    { about: 'that is published', good: 200, thing: 'publishedVersionId' },
+  ],
   'quarantine.release': [
     { good: 202, thing: 'quarantined', changes: true, given: becauseInBody },
     { about: 'that is published', good: 202, thing: 'publishedVersionId', given: becauseInBody },

@@ -100,6 +100,11 @@ export const operations = {
   'quarantine.read': anyone('review', 'observed', 'Inspect a quarantined version'),
   'quarantine.list-files': anyone('review', 'observed', 'List the files inside a quarantined version'),
   'quarantine.read-file': anyone('review', 'with-change', 'Read one file inside a quarantined version'),
+  'quarantine.read-blast-radius': anyone(
+    'review',
+    'observed',
+    'Read who has the bytes of a quarantined version',
+  ),
   'quarantine.release': anyone('review', 'with-change', 'Release a quarantined version'),
   'quarantine.reject': anyone('review', 'with-change', 'Reject a quarantined version'),
 

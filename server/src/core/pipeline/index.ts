@@ -3,6 +3,7 @@ export { coverageStatement, isComplete, percentLookedAt } from './coverage-state
 export { type ListedVerdict, listVerdicts } from './list-verdicts.ts';
 export type * from './ports.ts';
 export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
+export { type Reach, readBlastRadius } from './read-blast-radius.ts';
 export { readUploadProgress, type UploadProgress } from './read-upload-progress.ts';
 export { recheckContent } from './recheck-content.ts';
 export { removeContent } from './remove-content.ts';

@@ -1,6 +1,7 @@
 import type { Route } from '../../define-route.ts';
 import { listCaseFilesRoute } from './list-case-files.ts';
 import { listCasesRoute } from './list-cases.ts';
+import { readBlastRadiusRoute } from './read-blast-radius.ts';
 import { readCaseRoute } from './read-case.ts';
 import { readCaseFileRoute } from './read-case-file.ts';
 import { rejectVersionRoute } from './reject-version.ts';
@@ -11,6 +12,7 @@ export const quarantineRoutes: readonly Route[] = [
   readCaseRoute,
   listCaseFilesRoute,
   readCaseFileRoute,
+  readBlastRadiusRoute,
   releaseVersionRoute,
   rejectVersionRoute,
 ];
