@@ -36,9 +36,23 @@ of the package: \`passed\` means all of them.
 The check is made in pieces on several threads (\`ASSAY_CHECK_THREADS\`), each of which may take a limited time and memory; these
 and the limits that the rules name are explained in [configuration](configuration.md).
 
+Two readings are compared: the directory, by a library, and the local headers from the first byte on, by our own walk. They must give the
+same names, methods, flags, sizes, CRCs and order; extra fields that give a second name, other sizes or the target of a link are
+compared with them.
+
 Unlike a member's permissions, its file type counts: a mode in the upper half of the external attributes is judged whatever
 system the archive says it was made on. Data in a folder entry, two ways to read a name, and a name that cannot be unpacked on
 Linux, macOS and Windows alike are refused although some programs would accept them.
+
+### What lies in files
+
+A file that holds others is opened, whatever its name: ZIP (wheels, \`.keras\`, \`.npz\`, checkpoints of torch, \`.jar\`), tar, gzip, bzip2, xz, Zstandard,
+LZ4 and zlib, in each other up to \`ASSAY_CHECK_NESTING\` deep. Inner files pass the same checks of content, and inner archives the archive
+check. Paths of findings name everything on the way: \`data.whl!/model.tar.gz!/model.tar!/weights.pkl\`; offsets count from the beginning of the
+innermost archive. What cannot be opened (7z, RAR, LZMA without xz, encrypted or damaged archives, what asks for too much memory or
+\`ASSAY_CHECK_SCRATCH_BYTES\`) leaves the checks of content inconclusive for the bytes of that file. The limits of entries, expanded
+bytes and ratio hold for each container and for everything inside the package together. Inside, names that only collide on some
+systems are mentioned without blocking.
 
 ${table('archive.')}
 
