@@ -28,13 +28,15 @@ const printedAs: Partial<Record<(typeof counted)[number], string>> = { passed: '
 const embedded = 'embedded';
 /** Sets of engines besides the embedded ones, and what runs on them when nothing was asked for. */
 const otherEngines = ['postgres-s3', 'dynamodb-s3-sqs'];
-const mainFlow = ['main-job', 'uploads', 'downloads', 'several-processes'].map((name) =>
-  join('acceptance', 'test', `${name}.test.ts`),
+const mainFlow = ['main-job', 'uploads', 'downloads', 'several-processes', 'faults', 'rolling-upgrade'].map(
+  (name) => join('acceptance', 'test', `${name}.test.ts`),
 );
 
 interface Outcome {
   readonly counts: Record<(typeof counted)[number], number>;
-  readonly skipped: string[];
+  readonly skipped: { readonly test: string; readonly reason: string }[];
+  /** Those that ran, by the same names: what is skipped on one set of engines and runs on another is not skipped. */
+  readonly ran: Set<string>;
   /** Test files in which no test is declared: they would pass whatever happens. */
   readonly empty: string[];
 }
@@ -62,6 +64,7 @@ async function main(args: string[]): Promise<number> {
   const outcome: Outcome = {
     counts: Object.fromEntries(counted.map((name) => [name, 0])) as Outcome['counts'],
     skipped: [],
+    ran: new Set(),
     empty: [],
   };
   const begun = performance.now();
@@ -139,9 +142,12 @@ async function* noted(events: AsyncIterable<TestEvent>, outcome: Outcome): Async
     }
     if (event.type === 'test:pass') {
       const file = relative(root, data.file ?? '');
-      if (data.skip !== undefined && data.skip !== false) {
+      const test = `${file}: ${data.name}`;
+      if (data.skip === undefined || data.skip === false) {
+        outcome.ran.add(test);
+      } else {
         const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given';
-        outcome.skipped.push(`${file}: ${data.name} (${reason})`);
+        outcome.skipped.push({ test, reason });
       }
       if (data.name === data.file) outcome.empty.push(file);
     }
@@ -150,7 +156,14 @@ async function* noted(events: AsyncIterable<TestEvent>, outcome: Outcome): Async
   }
 }
 
-function printEnd({ counts, skipped, empty }: Outcome, durationMs: number): void {
+function nowhereRun({ skipped, ran }: Outcome): string[] {
+  const left = skipped.filter(({ test }) => !ran.has(test)).map(({ test, reason }) => `${test} (${reason})`);
+  return [...new Set(left)];
+}
+
+function printEnd(outcome: Outcome, durationMs: number): void {
+  const { counts, empty } = outcome;
+  const skipped = nowhereRun(outcome);
   if (empty.length > 0) console.log(styleText('red', `\nFiles without a test:\n  ${empty.join('\n  ')}`));
   if (skipped.length > 0) console.log(styleText('yellow', `\nSkipped:\n  ${skipped.join('\n  ')}`));
   if (counts.tests === 0) console.log(styleText('red', '\nNo test ran.'));
@@ -159,7 +172,9 @@ function printEnd({ counts, skipped, empty }: Outcome, durationMs: number): void
   console.log(styleText('blue', `ℹ duration_ms ${Math.round(durationMs)}`));
 }
 
-function exitCode({ counts, skipped, empty }: Outcome, nothingSkipped: boolean): number {
+function exitCode(outcome: Outcome, nothingSkipped: boolean): number {
+  const { counts, empty } = outcome;
+  const skipped = nowhereRun(outcome);
   const wentWrong = counts.failed + counts.cancelled + empty.length > 0;
   return wentWrong || counts.tests === 0 || (nothingSkipped && skipped.length > 0) ? 1 : 0;
 }

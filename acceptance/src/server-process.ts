@@ -31,6 +31,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Of this release. */
+const ownProgram = join(root, 'server/src/main.ts');
+
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -49,13 +52,18 @@ export class AssayProcess {
     command: readonly string[],
     dataFolder: string,
     environment: Environment = {},
+    program = ownProgram,
   ): Promise<AssayProcess> {
     const engines = (await installationOf(dataFolder)).environment;
-    return new AssayProcess(command, dataFolder, { ...engines, ...environment });
+    return new AssayProcess(command, dataFolder, { ...engines, ...environment }, program);
   }
 
-  protected constructor(command: readonly string[], dataFolder: string, environment: Environment) {
-    const program = join(root, 'server/src/main.ts');
+  protected constructor(
+    command: readonly string[],
+    dataFolder: string,
+    environment: Environment,
+    program: string,
+  ) {
     this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...command], {
       cwd: tmpdir(),
       env: { ...withoutSettings(process.env), ASSAY_PORT: '0', ASSAY_DATA: dataFolder, ...environment },
@@ -139,15 +147,24 @@ export class ServerProcess extends AssayProcess {
   readonly #installation: Installation;
   #url = '';
 
-  /** Resolves when the server says that it is ready. */
-  static async start(dataFolder: string, environment: Environment = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(await installationOf(dataFolder), dataFolder, environment);
+  /** Resolves when the server says that it is ready. `program` is that of another release. */
+  static async start(
+    dataFolder: string,
+    environment: Environment = {},
+    program = ownProgram,
+  ): Promise<ServerProcess> {
+    const server = new ServerProcess(await installationOf(dataFolder), dataFolder, environment, program);
     server.#url = (await server.printed(/^Assay is ready at (http:\/\/\S+)$/m))[1] ?? '';
     return server;
   }
 
-  private constructor(installation: Installation, dataFolder: string, environment: Environment) {
-    super(['serve'], dataFolder, { ...installation.environment, ...environment });
+  private constructor(
+    installation: Installation,
+    dataFolder: string,
+    environment: Environment,
+    program: string,
+  ) {
+    super(['serve'], dataFolder, { ...installation.environment, ...environment }, program);
     this.#installation = installation;
     this.dataFolder = dataFolder;
     this.environment = environment;

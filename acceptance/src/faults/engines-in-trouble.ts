@@ -113,7 +113,7 @@ function someTrouble(chance: Chance, name: EngineName): Trouble {
     stall: 15,
     'cut answers': 20,
     'cut requests': 20,
-    ...(name === 'content' && { corrupt: 10 }),
+    corrupt: name === 'content' ? 10 : 0,
   });
   const troubles: Record<string, () => Faults> = {
     delay: () => ({ delayMs: chance.between(10, 300) }),

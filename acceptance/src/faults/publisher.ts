@@ -17,8 +17,10 @@ export interface Acknowledged {
   readonly versionId: string;
   readonly uploadId: string;
   readonly digest: string;
-  readonly state: 'published' | 'quarantined' | 'deleted';
+  readonly state: 'published' | 'quarantined' | 'rejected' | 'deleted';
   readonly isReleased: boolean;
+  /** What came to the checks were other bytes than were sent: they were not published, and nothing else is promised. */
+  readonly isMisjudged: boolean;
 }
 
 export interface People {
@@ -36,9 +38,13 @@ export async function goThrough(people: People, chance: Chance, name: string): P
   const upload = await send(people.owner, name, bytes, chance.happens(0.5) ? 'form' : 'parts');
   let outcome = await decision(people.owner, upload.id);
   const { packageId, versionId } = outcome;
+  const about = { name, packageId, versionId, uploadId: upload.id, digest, isMisjudged: false };
+  if (outcome.state === 'rejected' || (isGood && outcome.state === 'quarantined')) {
+    await requireHidden(people.reader, packageId);
+    return { ...about, state: outcome.state, isReleased: false, isMisjudged: true };
+  }
   assert.equal(outcome.digest, digest);
   assert.equal(outcome.state, isGood ? 'published' : 'quarantined', `${name}: ${outcome.reason}`);
-  const about = { name, packageId, versionId, uploadId: upload.id, digest };
   if (!isGood) {
     await requireHidden(people.reader, packageId);
     if (chance.happens(0.4)) return { ...about, state: 'quarantined', isReleased: false };
