@@ -74,7 +74,8 @@ export function exitAfterLog(logger: Logger, code: number): void {
     process.exit(code);
   };
   setTimeout(exit, lastLinesMs);
-  logger.flush(exit);
+  // The first may only wait for lines that were on their way already, and leave those that have come since.
+  logger.flush(() => logger.flush(exit));
 }
 
 /** Fastify’s own messages carry a request: its address is kept without the query, which may hold a signature. */
