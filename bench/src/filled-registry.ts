@@ -70,20 +70,25 @@ async function fill(path: string, versions: number): Promise<void> {
   const engine = sqlEngine(database);
   const random = randomFrom(versions);
   let changes: AnyChange[] = [];
-  for (let made = 0, packages = 0; made < versions; packages++) {
-    const count = Math.min(versions - made, 1 + Math.floor(-Math.log(1 - random()) * 9.5));
-    for (const change of packageWithVersions(random, packages, count)) {
-      changes.push(change);
-      if (changes.length < maximumChanges) continue;
-      await engine.commit(changes);
-      changes = [];
-    }
-    made += count;
-    if (packages % 10_000 === 9_999) console.error(`  ${made.toLocaleString('en')} versions`);
+  for (const change of packagesWith(random, versions)) {
+    changes.push(change);
+    if (changes.length < maximumChanges) continue;
+    await engine.commit(changes);
+    changes = [];
   }
   if (changes.length > 0) await engine.commit(changes);
   await fillAudit(engine, random, versions);
   await database.close();
+}
+
+/** The packages of a registry with so many versions, in the order of their making. */
+export function* packagesWith(random: () => number, versions: number): Iterable<AnyChange> {
+  for (let made = 0, packages = 0; made < versions; packages++) {
+    const count = Math.min(versions - made, 1 + Math.floor(-Math.log(1 - random()) * 9.5));
+    yield* packageWithVersions(random, packages, count);
+    made += count;
+    if (packages % 10_000 === 9_999) console.error(`  ${made.toLocaleString('en')} versions`);
+  }
 }
 
 function* packageWithVersions(random: () => number, nth: number, count: number): Iterable<AnyChange> {
@@ -169,6 +174,7 @@ function someVersion(random: () => number, pkg: Package, label: string): Version
     createdAt: pkg.createdAt,
     decidedAt: pkg.createdAt,
     publishedAt: state === 'quarantined' ? null : pkg.createdAt,
+    review: state === 'quarantined' ? { since: pkg.createdAt, approval: null } : null,
     reason: null,
     license: 'MIT',
     summary: '',

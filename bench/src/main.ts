@@ -4,6 +4,7 @@
 //   npm run bench -- search start      some of them
 import { measureArchiveCheck } from './archive-check.ts';
 import { measureDownload } from './download.ts';
+import { measureEngines } from './engines.ts';
 import { measureKeyedRead } from './keyed-read.ts';
 import { measureMemory } from './memory.ts';
 import { measureSearch } from './search.ts';
@@ -19,6 +20,7 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   'keyed-read': measureKeyedRead,
   search: measureSearch,
   start: measureStart,
+  engines: measureEngines,
 };
 
 const asked = process.argv.slice(2);

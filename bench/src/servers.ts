@@ -34,6 +34,11 @@ export async function startAssay(dataFolder: string, more: NodeJS.ProcessEnv = {
   return await start([program, 'serve'], environment, /^Assay is ready at (\S+)$/m);
 }
 
+/** A worker beside the API processes on the same engines. */
+export function startWorker(dataFolder: string, more: NodeJS.ProcessEnv): Promise<Running> {
+  return start([program, 'work'], { ...process.env, ASSAY_DATA: dataFolder, ...more }, /works on jobs/);
+}
+
 /** The same route on Fastify, and nothing else: it answers a constant. */
 export function startBareFastify(path: string, answer: unknown): Promise<Running> {
   const environment = { ...process.env, BARE_PATH: path, BARE_ANSWER: JSON.stringify(answer) };

@@ -5,6 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -90,14 +91,22 @@ async function administer(server: TestServer, statement: string): Promise<void> 
   await client.end();
 }
 
+/** How a server that is measured differs from one for tests. */
+export interface ServerChoice {
+  /** Of `postgresql.conf`, beside or instead of those of the tests, which value speed above everything. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Keeps the data here for the next start, and makes no template. Only one server at a time may have it. */
+  readonly keptIn?: string;
+}
+
 /** Rejects when it cannot be started. */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres(choice: ServerChoice = {}): Promise<TestServer> {
   // PostgreSQL refuses to run as root: as nobody then.
   const as = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const folder = await mkdtemp(join(tmpdir(), 'assay-postgres-'));
   if (as.uid !== undefined) await chown(folder, as.uid, as.gid);
   try {
-    return await startIn(folder, as);
+    return await startIn(folder, as, choice);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -106,21 +115,34 @@ export async function startPostgres(): Promise<TestServer> {
 
 type As = { readonly uid?: number; readonly gid?: number };
 
-async function startIn(folder: string, as: As): Promise<TestServer> {
+async function startIn(
+  folder: string,
+  as: As,
+  { settings: chosen, keptIn }: ServerChoice,
+): Promise<TestServer> {
   const programs = await programsIn(folder, as);
   if (as.uid !== undefined) await promisify(execFile)('chown', ['-R', `${as.uid}:${as.gid}`, folder]);
-  const password = randomUUID();
-  await writeFile(join(folder, 'password'), password, { mode: 0o644 });
   const env = { ...process.env, LD_LIBRARY_PATH: programs.libraries, LC_ALL: 'C' };
-  const data = join(folder, 'data');
-  await promisify(execFile)(
-    join(programs.bin, 'initdb'),
-    [
-      ...['-D', data, '-U', 'assay', '-A', 'scram-sha-256', '--pwfile', join(folder, 'password')],
-      ...['--encoding=UTF8', '--no-sync', ...(await collationFlags(programs, env))],
-    ],
-    { ...as, env },
-  );
+  const data = keptIn ?? join(folder, 'data');
+  // Beside the data, which must be all that lies in its folder.
+  const passwordFile = `${data}.password`;
+  const isNew = !existsSync(data);
+  if (isNew) {
+    if (keptIn !== undefined) {
+      await mkdir(data, { recursive: true });
+      if (as.uid !== undefined && as.gid !== undefined) await chown(data, as.uid, as.gid);
+    }
+    await writeFile(passwordFile, randomUUID(), { mode: 0o644 });
+    await promisify(execFile)(
+      join(programs.bin, 'initdb'),
+      [
+        ...['-D', data, '-U', 'assay', '-A', 'scram-sha-256', '--pwfile', passwordFile],
+        ...['--encoding=UTF8', '--no-sync', ...(await collationFlags(programs, env))],
+      ],
+      { ...as, env },
+    );
+  }
+  const password = await readFile(passwordFile, 'utf8');
   const server = { host: '127.0.0.1', port: await freePort(), user: 'assay', password };
   // The shell outlives the server, and its input ends with this process.
   const script = '"$@" & cat > /dev/null; kill -INT $!; wait $!; rm -rf "$0"';
@@ -133,6 +155,7 @@ async function startIn(folder: string, as: As): Promise<TestServer> {
     fsync: 'off',
     full_page_writes: 'off',
     autovacuum: 'off',
+    ...chosen,
   };
   const child = spawn(
     'sh',
@@ -148,7 +171,8 @@ async function startIn(folder: string, as: As): Promise<TestServer> {
   });
   for (const handle of [child, child.stdin, child.stderr]) (handle as { unref?(): void }).unref?.();
   await untilReady(server, () => log);
-  return { ...server, template: await createTemplate({ ...server, template: 'template0' }) };
+  const empty = { ...server, template: 'template0' };
+  return keptIn === undefined ? { ...server, template: await createTemplate(empty) } : empty;
 }
 
 /** Where its programs are; `libraries` has those that they need and this machine may not have. */
