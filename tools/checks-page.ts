@@ -44,15 +44,7 @@ Unlike a member's permissions, its file type counts: a mode in the upper half of
 system the archive says it was made on. Data in a folder entry, two ways to read a name, and a name that cannot be unpacked on
 Linux, macOS and Windows alike are refused although some programs would accept them.
 
-### What lies in files
-
-A file that holds others is opened, whatever its name: ZIP (wheels, \`.keras\`, \`.npz\`, checkpoints of torch, \`.jar\`), tar, gzip, bzip2, xz, Zstandard,
-LZ4 and zlib, in each other up to \`ASSAY_CHECK_NESTING\` deep. Inner files pass the same checks of content, and inner archives the archive
-check. Paths of findings name everything on the way: \`data.whl!/model.tar.gz!/model.tar!/weights.pkl\`; offsets count from the beginning of the
-innermost archive. What cannot be opened (7z, RAR, LZMA without xz, encrypted or damaged archives, what asks for too much memory or
-\`ASSAY_CHECK_SCRATCH_BYTES\`) leaves the checks of content inconclusive for the bytes of that file. The limits of entries, expanded
-bytes and ratio hold for each container and for everything inside the package together. Inside, names that only collide on some
-systems are mentioned without blocking.
+${insideFiles}
 
 ${table('archive.')}
 
@@ -78,6 +70,17 @@ bytes of all files, expanded; \`gaps\` names what was not looked at.
 
 ${table('pickle.')}
 
+Arrays of joblib are followed in both ways in which their bytes can be loaded: by joblib, which takes the elements as they are, and by
+pickle, which would run them. In bytes of no known format, and behind the last pickle of a file, pickles are searched for: one is
+told of when it would call something that it names and that is not safe. Pickles of dill and cloudpickle carry code and are refused.
+
+Of other formats it reads the headers, and what makes a loader run or read something else. What it does not read: weights, tables and
+pictures themselves, and texts inside HDF5 files that are compressed (the configuration of a Keras model is not). Documents
+that loaders find by their names (\`config.json\`, \`package.json\`, \`setup.py\`, notebooks, templates …) are read up to 8 MiB; a larger one
+leaves the check inconclusive. In packages of code, programs and files that are not what their names say are no offence.
+
+${table(...formatPrefixes)}
+
 ## The malware check (\`malware\`)
 
 Every file, and every file inside a file, passes every engine that is set up; the check passes only where all of them have looked at
@@ -100,9 +103,35 @@ ${table('secrets.')}
 `;
 }
 
-function table(prefix: string): string {
+const insideFiles = `### What lies in files
+
+A file that holds others is opened, whatever its name: ZIP (wheels, \`.keras\`, \`.npz\`, checkpoints of torch, \`.jar\`), tar, gzip, bzip2, xz, Zstandard,
+LZ4 and zlib, in each other up to \`ASSAY_CHECK_NESTING\` deep. Inner files pass the same checks of content, and inner archives the archive
+check. Paths of findings name everything on the way: \`data.whl!/model.tar.gz!/model.tar!/weights.pkl\`; offsets count from the beginning of the
+innermost archive. What cannot be opened (7z, RAR, LZMA without xz, encrypted or damaged archives, what asks for too much memory or
+\`ASSAY_CHECK_SCRATCH_BYTES\`) leaves the checks of content inconclusive for the bytes of that file. The limits of entries, expanded
+bytes and ratio hold for each container and for everything inside the package together. Inside, names that only collide on some
+systems are mentioned without blocking.`;
+
+const formatPrefixes = [
+  ...[
+    'format.',
+    'safetensors.',
+    'gguf.',
+    'npy.',
+    'onnx.',
+    'tensorflow.',
+    'tflite.',
+    'keras.',
+    'parquet.',
+    'arrow.',
+  ],
+  ...['template.', 'config.', 'notebook.', 'install.', 'executable.'],
+];
+
+function table(...prefixes: readonly string[]): string {
   const rows = Object.entries(rules)
-    .filter(([id]) => id.startsWith(prefix))
+    .filter(([id]) => prefixes.some((prefix) => id.startsWith(prefix)))
     .map(([id, { severity, meaning, remedy }]) => [`\`${id}\``, `\`${severity}\``, meaning, remedy]);
   return markdownTable(['rule', 'severity', 'meaning', 'remedy'], rows);
 }

@@ -1,9 +1,10 @@
 // What lies in the files of a package: one table of containers, each with a bad file in it and with a good one, and what of
-// containers is an offence by itself.
+// containers is an offence by itself. Over 400 lines, because a table that is divided by size hides which ways are missing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { ArchiveLimits, Finding, RuleId } from '../../src/core/checks/index.ts';
+import { StorageError } from '../../src/core/errors.ts';
 import { checkBytes } from '../support/check-bytes.ts';
 import {
   badPickle,
@@ -439,6 +440,18 @@ describe('the limits hold inside files:', () => {
       assert.match(formats.reason ?? '', /takes too much/);
     }
   });
+});
+
+test('scratch space that fails says nothing about the content: the whole check rejects', async () => {
+  class FailingScratch extends MemoryScratch {
+    override create(): never {
+      throw new StorageError('transient', 'the disk is away');
+    }
+  }
+  const stored = packed(gzipSync(goodPickle));
+  const compressed = packed(tar({ name: 'a', content: goodPickle }), { method: 8 });
+  for (const bytes of [stored, compressed])
+    await assert.rejects(checkBytes(bytes, limits, new FailingScratch()), { failure: 'transient' });
 });
 
 test('a member that is not what its archive states is not opened', async () => {

@@ -2,7 +2,7 @@
 // archive states. Several threads do it at once, a batch of neighbours each. On their way the bytes pass those checks
 // that look at the content of files; files that hold others are then opened (nested/level.ts), archives among them by
 // this again.
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ByteWindow } from '../byte-window.ts';
 import type { ByteSource, PackageFile } from '../check.ts';
@@ -44,7 +44,9 @@ export async function examineMembers(
     const { path, sizeBytes, method } = member;
     const readable = method === 'stored' ? subRange(source, start, sizeBytes) : null;
     const file = level.file(path, sizeBytes, readable);
-    const digest = await verify(window, start, member, findings, file);
+    // Only the files of the package are known by their digests.
+    const hash = level.depth === 0 ? createHash('sha256') : null;
+    const digest = await verify(window, start, member, findings, { file, hash });
     if (digest !== null) {
       if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
       if (!isFolder(member)) files.push(packageFile(member, start, digest));
@@ -76,23 +78,22 @@ async function enter(window: ByteWindow, member: Member, findings: FindingList):
 }
 
 /**
- * Expands the content and compares it with what is stated. Its SHA-256; null when it is not as stated, which fails the
- * archive, whatever was seen of the content.
+ * Expands the content and compares it with what is stated. Its SHA-256, empty without `hash`; null when it is not as
+ * stated, which fails the archive, whatever was seen of the content.
  */
 async function verify(
   window: ByteWindow,
   start: number,
   member: Member,
   findings: FindingList,
-  file: PassingFile,
+  { file, hash }: { readonly file: PassingFile; readonly hash: Hash | null },
 ): Promise<string | null> {
   const { path, storedBytes, sizeBytes } = member;
   const where = { path, offset: start };
-  const hash = createHash('sha256');
   let crc = 0;
   let expanded = 0;
   const read = await readContent(window, start, member, sizeBytes, (bytes) => {
-    hash.update(bytes);
+    hash?.update(bytes);
     crc = crc32(bytes, crc);
     expanded += bytes.length;
     return file.push(bytes);
@@ -119,7 +120,7 @@ async function verify(
     findings.add('archive.wrong-crc', `It has CRC ${hex(crc)}; stated is ${hex(member.crc32)}.`, where);
     return null;
   }
-  return hash.digest('hex');
+  return hash?.digest('hex') ?? '';
 }
 
 /** Looks at what stands behind the content; false when that is not as it should be. */

@@ -7,6 +7,7 @@
 import type { ByteSource } from '../check.ts';
 import type { FindingList } from '../findings.ts';
 import type { ContentInspection, FileInspection } from '../inspection/file-inspection.ts';
+import { isUnsure } from '../inspection/identify.ts';
 import type { ArchiveLimits } from '../limits.ts';
 import type { ArchiveReader, Expander, ScratchFile, ScratchSpace } from '../ports.ts';
 import { ScratchFullError } from '../ports.ts';
@@ -70,6 +71,7 @@ export class PassingFile {
   /** A copy of a file that cannot be read again. */
   #copy: ScratchFile | null = null;
   #whyNoCopy: string | null = null;
+  #storeFailed: unknown = null;
 
   constructor(level: Level, path: string, sizeBytes: number, source: ByteSource | null) {
     this.#level = level;
@@ -97,10 +99,11 @@ export class PassingFile {
     if (this.#copy !== null) this.#keep(bytes);
   }
 
-  /** No more bytes come. True when somebody else has read the source since. `asStated`: nothing was wrong with it. */
+  /** No more bytes come. True when somebody else has read the source since. `asStated`: nothing was wrong with it. Rejects when the scratch space failed. */
   async end(asStated: boolean): Promise<boolean> {
     try {
       await this.#inspected.end();
+      if (this.#storeFailed !== null) throw this.#storeFailed;
       return await this.#open(asStated);
     } finally {
       this.#copy?.release();
@@ -128,7 +131,7 @@ export class PassingFile {
       if (!this.#mayBeOpened) {
         const { maximumNesting } = level.search.limits;
         const reason = `It lies in ${level.depth} archives already; ${maximumNesting} are opened.`;
-        level.findings.add('archive.nested-too-deep', reason, { path });
+        if (!isUnsure(type)) level.findings.add('archive.nested-too-deep', reason, { path });
         missed(reason);
       } else if (source === null) {
         missed(`It was not opened: ${this.#whyNoCopy ?? 'there is no copy of it'}.`);
@@ -168,8 +171,9 @@ export class PassingFile {
       this.#copy ??= this.#level.search.ports.scratch.create();
       this.#copy.append(bytes);
     } catch (error) {
-      if (!(error instanceof ScratchFullError)) throw error;
-      this.#whyNoCopy = error.message;
+      if (error instanceof ScratchFullError) this.#whyNoCopy = error.message;
+      // Told at the end: whoever pushes is in the middle of expanding.
+      else this.#storeFailed = error;
       this.#copy?.release();
       this.#copy = null;
     }
