@@ -5,7 +5,7 @@ export * from './check.ts';
 export { FindingList, type FindingsPart } from './findings.ts';
 export { hashContent } from './hash-content.ts';
 export { ContentInspection } from './inspection/file-inspection.ts';
-export { inspectFormats } from './inspection/inspect-formats.ts';
+export { inspectFormats, inspectFormatsOf } from './inspection/inspect-formats.ts';
 export type { InspectedFile, Inspector, Telling } from './inspection/inspector.ts';
 export { type ContentCheck, contentChecks, type Inspection } from './inspection/inspector.ts';
 export { Ledger, type LedgerPart } from './inspection/ledger.ts';

@@ -1,11 +1,12 @@
 // Every rule of every check, in one table; `npm run docs` draws `docs/checks.md` from it.
 import type { Severity } from './check.ts';
+import { formatRules } from './formats/format-rules.ts';
 
 /** Raised whenever a rule of the check changes; stored with every verdict. */
 export const rulesVersions = {
   archive: '2',
   structure: '1',
-  formats: '1',
+  formats: '2',
   malware: '1',
   secrets: '1',
 } as const;
@@ -216,6 +217,9 @@ export const rules = {
     meaning: 'A pickle refers to something outside of it, as those of torch refer to the bytes of tensors.',
     remedy: 'Nothing, when the program that loads it expects such references.',
   },
+
+  // What loaders of other formats would do
+  ...formatRules,
 
   // What engines know by its bytes
   'malware.known': {

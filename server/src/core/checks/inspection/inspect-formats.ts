@@ -1,19 +1,163 @@
-// The check of formats: what a loader of each kind of file would do with it.
+// The check of formats: what a loader of each kind of file would do with it. What a file is goes by its content, except
+// for documents that loaders find by their names, and formats whose bytes do not tell them.
+import type { About } from '../check.ts';
+import { inspectColumnar, PythonExtensionSearch } from '../formats/columnar.ts';
+import { inspectGguf } from '../formats/gguf.ts';
+import {
+  inspectPackageJson,
+  inspectPathFile,
+  inspectPyproject,
+  inspectSetup,
+} from '../formats/install-scripts.ts';
+import { type Json, parseJson } from '../formats/json.ts';
+import { KerasTextSearch } from '../formats/keras.ts';
+import { inspectModelConfig, judgeTemplate } from '../formats/model-documents.ts';
+import { inspectNotebook } from '../formats/notebook.ts';
+import { inspectNpy } from '../formats/npy.ts';
+import { inspectOnnx, isLikelyOnnx } from '../formats/onnx.ts';
+import { inspectSafetensors } from '../formats/safetensors.ts';
+import { inspectGraphText, inspectTensorflow, isLikelySavedModel } from '../formats/tensorflow.ts';
+import { inspectTflite } from '../formats/tflite.ts';
+import { WholeDocument } from '../formats/whole-document.ts';
 import { PickleInspector } from '../pickle/pickle-inspector.ts';
-import { identify, isContainer } from './identify.ts';
+import { type FileType, identify, isContainer } from './identify.ts';
 import type { InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
 
+type Kind = About['kind'];
+
+/** The check of formats in a package of a kind. */
+export function inspectFormatsOf(kind: Kind): Inspection {
+  return {
+    check: 'formats',
+
+    begin(file: InspectedFile, telling: Telling): Inspector {
+      const type = identify(file.head, file.sizeBytes);
+      judgeName(file, type, kind, telling);
+      const inspectors = [
+        inspectPickle(file, type, telling),
+        inspectByContent(file, type, kind, telling),
+        inspectByName(file, type, kind, telling),
+      ];
+      return together(inspectors.filter((inspector) => inspector !== null));
+    },
+  };
+}
+
+/** Goes by the strictest rules. */
+export const inspectFormats: Inspection = inspectFormatsOf('model');
+
 /** Endings of files that nothing but a pickle, or a container of pickles, is meant to have. */
-const pickleNames = /\.(pkl|pickle|pk|pt|pth|joblib|dill)$/i;
+const pickleNames = /\.(pkl|pickle|pk|pt|joblib|dill)$/i;
+/** Python takes a text of this name for something else. */
+const pathNames = /\.pth$/i;
 
-export const inspectFormats: Inspection = {
-  check: 'formats',
+function inspectPickle(file: InspectedFile, type: FileType, telling: Telling): Inspector {
+  const isPathFile = pathNames.test(file.path) && type === 'text';
+  const isNamed = (pickleNames.test(file.path) || pathNames.test(file.path)) && !isPathFile;
+  if (type === 'pickle' || (isNamed && !isContainer(type)))
+    return new PickleInspector(file, telling, 'certain');
+  // Pickles of the oldest protocols begin with nearly anything: texts, and the signatures of other formats.
+  return new PickleInspector(file, telling, type === 'data' ? 'anywhere' : 'possible');
+}
 
-  begin(file: InspectedFile, telling: Telling): Inspector | null {
-    const type = identify(file.head, file.sizeBytes);
-    const isNamed = pickleNames.test(file.path) && !isContainer(type);
-    if (type === 'pickle' || isNamed) return new PickleInspector(file, telling, 'certain');
-    // Pickles of the oldest protocols begin with nearly anything: texts, and the signatures of other formats.
-    return new PickleInspector(file, telling, type === 'data' ? 'anywhere' : 'possible');
-  },
+/** What a file of such a name has to be. */
+const typesOfNames: Readonly<Record<string, readonly FileType[]>> = {
+  safetensors: ['safetensors'],
+  gguf: ['gguf'],
+  npy: ['npy'],
+  npz: ['zip'],
+  tflite: ['tflite'],
+  parquet: ['parquet'],
+  h5: ['hdf5'],
+  hdf5: ['hdf5'],
+  keras: ['zip', 'hdf5'],
 };
+
+function judgeName({ path }: InspectedFile, type: FileType, kind: Kind, telling: Telling): void {
+  const [, ending = ''] = /\.(\w+)$/.exec(path) ?? [];
+  const types = typesOfNames[ending.toLowerCase()];
+  if (kind !== 'code' && types !== undefined && !types.includes(type))
+    telling.found('format.misnamed', `It is named .${ending}, but its content is ${type}.`);
+}
+
+function inspectByContent(
+  file: InspectedFile,
+  type: FileType,
+  kind: Kind,
+  telling: Telling,
+): Inspector | null {
+  switch (type) {
+    case 'safetensors':
+      return inspectSafetensors(file, telling);
+    case 'gguf':
+      return inspectGguf(file, telling);
+    case 'npy':
+      return inspectNpy(file, telling);
+    case 'tflite':
+      return inspectTflite(file, telling);
+    case 'parquet':
+    case 'arrow':
+      return inspectColumnar(file, telling, type);
+    case 'hdf5':
+      return new KerasTextSearch(telling);
+    case 'elf':
+    case 'pe':
+    case 'mach-o':
+      telling.found(
+        kind === 'code' ? 'executable.in-code' : 'executable.in-data',
+        `It is a program or library (${type}).`,
+      );
+      return null;
+    case 'data':
+      return new PythonExtensionSearch(telling);
+    default:
+      return null;
+  }
+}
+
+function inspectByName(file: InspectedFile, type: FileType, kind: Kind, telling: Telling): Inspector | null {
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1).toLowerCase();
+  if (isContainer(type)) return null;
+  const text = (look: (text: string, telling: Telling) => void) =>
+    new WholeDocument(telling, (bytes) => look(bytes.toString(), telling));
+  const json = (look: (document: Json, telling: Telling) => void, isRequired: boolean) =>
+    new WholeDocument(telling, (bytes) => {
+      const parsed = parseJson(bytes);
+      if (parsed !== undefined) look(parsed, telling);
+      else if (isRequired) telling.missed('It cannot be read as JSON.');
+    });
+  if (name.endsWith('.onnx')) return inspectOnnx(file, telling, true);
+  if (name.endsWith('.pb')) return protocolBuffer(file, name, telling);
+  if (name.endsWith('.pbtxt')) return text(inspectGraphText);
+  if (name.endsWith('.ipynb')) return json(inspectNotebook, false);
+  if (name === 'package.json') return json(inspectPackageJson, false);
+  if (/(^|[._-])(config|template|model_index)\.json$/.test(name))
+    return json(inspectModelConfig, kind !== 'code');
+  if (/\.jinja2?$/.test(name) && (kind !== 'code' || name.startsWith('chat_template')))
+    return text(judgeTemplate);
+  if (name === 'setup.py') return text(inspectSetup);
+  if (name === 'pyproject.toml') return text(inspectPyproject);
+  if (pathNames.test(name) && type !== 'pickle')
+    return new WholeDocument(telling, (bytes) => inspectPathFile(bytes.toString('latin1'), telling));
+  if (isLikelyOnnx(file.head)) return inspectOnnx(file, telling, false);
+  if (isLikelySavedModel(file.head)) return inspectTensorflow(file, telling, 'saved-model', false);
+  return null;
+}
+
+function protocolBuffer(file: InspectedFile, name: string, telling: Telling): Inspector | null {
+  if (name === 'saved_model.pb') return inspectTensorflow(file, telling, 'saved-model', true);
+  if (name === 'keras_metadata.pb') return new KerasTextSearch(telling);
+  return inspectTensorflow(file, telling, isLikelySavedModel(file.head) ? 'saved-model' : 'graph', false);
+}
+
+/** Several that look at the same bytes. */
+function together(inspectors: readonly Inspector[]): Inspector {
+  return {
+    push(bytes) {
+      for (const inspector of inspectors) inspector.push(bytes);
+    },
+    end() {
+      for (const inspector of inspectors) inspector.end();
+    },
+  };
+}

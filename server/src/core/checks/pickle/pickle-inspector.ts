@@ -38,6 +38,8 @@ export class PickleInspector implements Inspector {
   /** Nothing more follows that a loader would take for a pickle. */
   #isOver = false;
   #search: PickleSearch | null = null;
+  /** Something was found where a loader would begin. */
+  #isTold = false;
   /** The places that something was found at. */
   readonly #told = new Set<string>();
 
@@ -102,9 +104,9 @@ export class PickleInspector implements Inspector {
   /** What a loader would have run before it came to this point counts, wherever a loader might begin. */
   #giveUp(problem: string): void {
     this.#isOver = true;
-    const isCertain = this.#certainty === 'certain' || this.#told.size > 0 || this.#walker.isUnfollowed;
+    const isCertain = this.#certainty === 'certain' || this.#isTold || this.#walker.isUnfollowed;
     if (isCertain || this.#walker.hasCalled) this.#tell();
-    if (!isCertain && this.#told.size === 0) return;
+    if (!isCertain && !this.#isTold) return;
     const range = { start: this.#start, end: this.#file.sizeBytes };
     this.#telling.missed(
       this.#ended === 0
@@ -123,6 +125,7 @@ export class PickleInspector implements Inspector {
   }
 
   #tell(): void {
+    this.#isTold ||= this.#found.size > 0;
     for (const finding of this.#found.values()) this.#tellOnce(finding, this.#start);
     this.#found.clear();
   }
