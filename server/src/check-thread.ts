@@ -1,6 +1,7 @@
 // Where a check thread begins: the counterpart of wiring/ inside the threads that `ThreadedExaminer` starts.
 import { tmpdir } from 'node:os';
 import { workerData } from 'piscina';
+import { type ClamdSettings, openClamdEngine } from './adapters/clamd/clamd-engine.ts';
 import { StreamExpander } from './adapters/compression/stream-expander.ts';
 import { openFileSource } from './adapters/filesystem/file-source.ts';
 import { openMemorySource } from './adapters/memory/memory-source.ts';
@@ -24,7 +25,7 @@ export interface CheckThreadData {
   /** For content that lies there. */
   readonly s3?: S3ThreadData;
   /** How malware is looked for; by the rules that come with the registry when not given. */
-  readonly malware?: { readonly yara: YaraSettings };
+  readonly malware?: { readonly yara: YaraSettings; readonly clamd?: ClamdSettings };
 }
 
 const { s3, scratch, malware } = (workerData ?? {}) as Partial<CheckThreadData>;
@@ -54,7 +55,8 @@ let opened: readonly Inspection[] | undefined;
 /** Made when the first files come: engines take their time to open. */
 function openInspections(): readonly Inspection[] {
   const yara = malware?.yara ?? { rules: yaraRuleSets(), windowTimeLimitMs: 10_000 };
-  return [inspectFormats, ...malwareInspections([openYaraEngine(yara)]), secretsInspection()];
+  const engines = [openYaraEngine(yara), ...(malware?.clamd ? [openClamdEngine(malware.clamd)] : [])];
+  return [inspectFormats, ...malwareInspections(engines), secretsInspection()];
 }
 
 type S3Opener = ReturnType<typeof import('./adapters/s3/s3-source.ts').s3SourceOpener>;
