@@ -153,6 +153,15 @@ export interface Version {
   readonly createdAt: string;
   readonly decidedAt: string | null;
   readonly publishedAt: string | null;
+  /** Since when it waits for reviewers, and the approval of the first of two, where it takes two. */
+  readonly review: {
+    readonly since: string;
+    readonly approval: {
+      readonly by: { readonly id: string; readonly name: string };
+      readonly at: string;
+      readonly reason: string;
+    } | null;
+  } | null;
   readonly reason: string | null;
   readonly license: string;
   readonly summary: string;

@@ -264,6 +264,7 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   ],
   'version.decide': null,
 
+  'quarantine.approve': null,
   'quarantine.list': [{ good: 200 }],
   'quarantine.read': [
     { good: 200, thing: 'quarantined' },

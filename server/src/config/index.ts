@@ -13,6 +13,7 @@ import { malwareFields } from './malware.ts';
 import { observabilityFields } from './observability.ts';
 import { postgresFields } from './postgres.ts';
 import { resilienceFields } from './resilience.ts';
+import { reviewFields } from './review.ts';
 import { s3Fields } from './s3.ts';
 import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
@@ -31,6 +32,7 @@ export const concerns = {
   malware: malwareFields,
   events: eventFields,
   observability: observabilityFields,
+  review: reviewFields,
   server: serverFields,
   storage: storageFields,
   worker: workerFields,

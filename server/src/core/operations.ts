@@ -96,6 +96,11 @@ export const operations = {
   'version.decide': anyone('nothing', 'with-change', 'Decide about a version after its checks'),
 
   // quarantine
+  'quarantine.approve': anyone(
+    'review',
+    'with-change',
+    'Approve a release that another reviewer has to confirm',
+  ),
   'quarantine.list': anyone('review', 'observed', 'List quarantined versions'),
   'quarantine.read': anyone('review', 'observed', 'Inspect a quarantined version'),
   'quarantine.list-files': anyone('review', 'observed', 'List the files inside a quarantined version'),

@@ -8,6 +8,7 @@ import type { ContentStore, OwnContent, ReceivingStore, ServingStore } from '../
 import type { RecordsEngine } from '../core/engine.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
+import type { ReviewSettings } from '../core/pipeline/index.ts';
 import type { UploadLimits } from '../core/uploads/index.ts';
 
 export interface Registry extends RecordsEngine {
@@ -17,6 +18,7 @@ export interface Registry extends RecordsEngine {
   /** What answers at addresses of this server; null when clients reach the content store itself. */
   readonly ownContent: OwnContent | null;
   readonly uploadLimits: UploadLimits;
+  readonly review: ReviewSettings;
   readonly downloadLifetimeMs: number;
   readonly clock: Clock;
   readonly randomness: Randomness;

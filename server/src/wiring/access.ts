@@ -16,14 +16,15 @@ interface Given {
   readonly randomness: Randomness;
 }
 
-/** What logging in and authenticating need beyond the records. */
-export async function accessPorts({ access }: Config, given: Given) {
+/** What logging in, authenticating and reviewing need beyond the records. */
+export async function accessPorts({ access, review }: Config, given: Given) {
   const { tokens, signingKeys, clock, randomness } = given;
   await ensureSessionKey({ clock, randomness, signingKeys });
   const sessionSigner = new JoseSessionSigner({ clock, signingKeys, access });
   const ports = { tokens, clock, access, sessionSigner };
   return {
     access,
+    review,
     passwords: new Passwords(randomness),
     signingKeys,
     sessionSigner,

@@ -13,6 +13,7 @@ export function tellingPorts(config: Config, engine: RecordsEngine, clock: Clock
   const telemetry = new PrometheusTelemetry({
     version,
     jobs: engine.jobs,
+    versions: engine.versions,
     now: () => clock.now(),
     engines: () => guards.statuses(),
   });

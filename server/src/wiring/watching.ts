@@ -6,6 +6,7 @@ import {
   HealthMonitor,
   jobsComponent,
   probedComponent,
+  quarantineComponent,
   Traffic,
   workerComponent,
 } from '../core/health/index.ts';
@@ -59,6 +60,7 @@ export function watchingPorts(
       engine.jobs,
     ),
     workerComponent(() => worker.lastSeenAt),
+    quarantineComponent(engine.versions, config.review.overdueHours),
     jobsComponent(
       {
         id: 'webhooks',

@@ -31,7 +31,13 @@ describeOnEveryEngine('VersionStore', (engine) => {
   const change = (version: Version) => engine().commit([{ change: 'version.change', version }]);
 
   test('an inserted version is found as it was, whatever is absent', async () => {
-    const full = someVersion({ declaredDigest: 'ab'.repeat(32), reason: 'because', sizeBytes: 2 ** 40 });
+    const since = new Date('2026-01-31T12:02:00.001Z');
+    const full = someVersion({
+      declaredDigest: 'ab'.repeat(32),
+      reason: 'because',
+      sizeBytes: 2 ** 40,
+      review: { since, approval: { userId: 'u2', userName: 'bob', at: since, reason: "It's ’fine’" } },
+    });
     const bare = someVersion({
       label: '1.2.4',
       state: 'pending',
@@ -179,6 +185,30 @@ describeOnEveryEngine('VersionStore', (engine) => {
     assert.ok(first);
     await change({ ...first, state: 'releasing', revision: 2 });
     assert.deepEqual(await walk(list), waiting.slice(1));
+  });
+
+  test('what waits for reviewers is counted, with the time since when the oldest does', async () => {
+    assert.deepEqual(await engine().versions.quarantineStatistics(), { waiting: 0, oldestSince: null });
+    const waiting = [3, 1, 2].map((day) =>
+      someVersion({
+        packageId: `p${day}`,
+        state: 'quarantined',
+        review: { since: new Date(`2026-01-0${day}T00:00:00Z`), approval: null },
+      }),
+    );
+    const releasing = { since: new Date('2025-01-01T00:00:00Z'), approval: null };
+    await insert(...waiting, someVersion({ packageId: 'p9', state: 'releasing', review: releasing }));
+    const [, oldest] = waiting;
+    assert.ok(oldest);
+    assert.deepEqual(await engine().versions.quarantineStatistics(), {
+      waiting: 3,
+      oldestSince: new Date('2026-01-01T00:00:00Z'),
+    });
+    await change({ ...oldest, state: 'releasing', revision: 2 });
+    assert.deepEqual(await engine().versions.quarantineStatistics(), {
+      waiting: 2,
+      oldestSince: new Date('2026-01-02T00:00:00Z'),
+    });
   });
 
   test('versions with the same content are listed in whatever state and package, without gap or repetition', async () => {

@@ -72,7 +72,14 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
   ],
   version: [
     someVersion({ id: 'v1', packageId: 'p1', label: '1.0.0' }),
-    someVersion({ id: 'v2', packageId: 'p1', label: '1.10.0-rc.1', state: 'rejected', reason: 'Why' }),
+    someVersion({
+      id: 'v2',
+      packageId: 'p1',
+      label: '1.10.0-rc.1',
+      state: 'rejected',
+      reason: 'Why',
+      review: { since: at, approval: { userId: 'ada', userName: 'ada', at, reason: 'It is "good"' } },
+    }),
     someVersion({
       id: 'v3',
       packageId: 'p2',

@@ -131,6 +131,7 @@ export function someVersion(fields: Partial<Version> = {}): Version {
     createdAt: new Date('2026-01-31T12:00:00Z'),
     decidedAt: new Date('2026-01-31T12:01:00Z'),
     publishedAt: new Date('2026-01-31T12:01:00Z'),
+    review: null,
     reason: null,
     license: 'MIT',
     summary: 'Splits text',

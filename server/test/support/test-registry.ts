@@ -119,6 +119,7 @@ export async function testRegistry(
     traffic: new Traffic(),
     telemetry: noTelemetry,
     metricsFor: 'anyone',
+    review: { secondPerson: false },
     version: '0.0.0-test',
     startedAt: clock.now(),
     clock,

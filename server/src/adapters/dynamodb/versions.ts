@@ -14,6 +14,8 @@ import {
   isPreRelease,
   type LabelRange,
   orderKey,
+  type QuarantineStatistics,
+  type Review,
   type Version,
   type VersionChanged,
   type VersionInserted,
@@ -30,11 +32,18 @@ import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 import type { WorkingItems } from './working-items.ts';
 
 /** Moments are milliseconds since 1970. */
-export interface VersionRow extends Omit<Version, 'createdAt' | 'decidedAt' | 'publishedAt'> {
+export interface VersionRow extends Omit<Version, 'createdAt' | 'decidedAt' | 'publishedAt' | 'review'> {
   readonly createdAt: number;
   readonly decidedAt: number | null;
   readonly publishedAt: number | null;
+  /** Absent in those of before there was any. */
+  readonly review?: {
+    readonly since: number;
+    readonly approval: (Omit<Approval, 'at'> & { readonly at: number }) | null;
+  } | null;
 }
+
+type Approval = NonNullable<Review['approval']>;
 
 /** Which package and label a version has. */
 export interface VersionPlaceRow {
@@ -44,6 +53,9 @@ export interface VersionPlaceRow {
 
 /** Every version that is published goes through the partitions of two or three states. */
 const stateShards = 4;
+
+/** Of each partition: beyond some thousand cases their exact number tells nobody anything. */
+const mostCounted = 1_000;
 
 export const versionPlanners: ChangePlanners<VersionInserted | VersionChanged> = {
   'version.insert': {
@@ -141,6 +153,17 @@ export class DynamoVersionStore implements VersionStore {
     return pageById(this.#database, { partitions, order: 'oldest first' }, page, versionOf);
   }
 
+  async quarantineStatistics(): Promise<QuarantineStatistics> {
+    const shards = await Promise.all(
+      shardsOf(partitionOfState('quarantined'), stateShards).map((partition) =>
+        take(this.#database.query<VersionRow>({ table: 'packages', index: 'list', partition }), mostCounted),
+      ),
+    );
+    const rows = shards.flat();
+    const oldest = Math.min(...rows.map(({ review }) => review?.since ?? Number.POSITIVE_INFINITY));
+    return { waiting: rows.length, oldestSince: Number.isFinite(oldest) ? new Date(oldest) : null };
+  }
+
   async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {
     const after = page.after === undefined ? '' : textCursor(page.after);
     const places = this.#database.query<VersionPlaceRow & { sk: string }>({
@@ -235,12 +258,25 @@ export function versionRowOf(version: Version): Attributes {
     createdAt: version.createdAt.getTime(),
     decidedAt: version.decidedAt?.getTime() ?? null,
     publishedAt: version.publishedAt?.getTime() ?? null,
+    review: reviewRowOf(version.review),
     reason: version.reason,
     license: version.license,
     summary: version.summary,
     revision: version.revision,
   };
   return { ...row, listPk: shardOf(partitionOfState(state), id, stateShards), listSk: id };
+}
+
+function reviewRowOf(review: Review | null): NonNullable<VersionRow['review']> | null {
+  if (review === null) return null;
+  const { since, approval } = review;
+  return { since: since.getTime(), approval: approval && { ...approval, at: approval.at.getTime() } };
+}
+
+function reviewOf(row: NonNullable<VersionRow['review']> | null): Review | null {
+  if (row === null) return null;
+  const { since, approval } = row;
+  return { since: new Date(since), approval: approval && { ...approval, at: new Date(approval.at) } };
 }
 
 export function versionOf(row: VersionRow): Version {
@@ -260,6 +296,7 @@ export function versionOf(row: VersionRow): Version {
     createdAt: new Date(row.createdAt),
     decidedAt: decidedAt === null ? null : new Date(decidedAt),
     publishedAt: publishedAt === null ? null : new Date(publishedAt),
+    review: reviewOf(row.review ?? null),
     reason: row.reason,
     license: row.license,
     summary: row.summary,

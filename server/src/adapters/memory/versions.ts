@@ -3,6 +3,7 @@ import {
   isPreRelease,
   type LabelRange,
   orderKey,
+  type QuarantineStatistics,
   type Version,
   type VersionChanged,
   type VersionInserted,
@@ -68,6 +69,12 @@ export class MemoryVersionStore implements VersionStore {
   async listByState(state: VersionState, page: PageRequest): Promise<Page<Version>> {
     const matching = [...this.#versions.values()].filter((version) => version.state === state);
     return memoryPage(matching, (version) => [version.id], page);
+  }
+
+  async quarantineStatistics(): Promise<QuarantineStatistics> {
+    const waiting = [...this.#versions.values()].filter(({ state }) => state === 'quarantined');
+    const since = waiting.flatMap(({ review }) => (review === null ? [] : [review.since.getTime()]));
+    return { waiting: waiting.length, oldestSince: since.length === 0 ? null : new Date(Math.min(...since)) };
   }
 
   async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {

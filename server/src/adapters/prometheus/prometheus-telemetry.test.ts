@@ -4,6 +4,8 @@ import { PrometheusTelemetry } from './prometheus-telemetry.ts';
 
 const now = new Date('2026-01-31T12:00:00Z');
 
+const quiet = { quarantineStatistics: async () => ({ waiting: 0, oldestSince: null }) };
+
 function telemetry() {
   const statistics = async () => [
     {
@@ -14,7 +16,7 @@ function telemetry() {
       oldestDueAt: new Date(now.getTime() - 90_000),
     },
   ];
-  return new PrometheusTelemetry({ version: '1.2.3', jobs: { statistics }, now: () => now });
+  return new PrometheusTelemetry({ version: '1.2.3', jobs: { statistics }, versions: quiet, now: () => now });
 }
 
 const textOf = async (told: PrometheusTelemetry) => (await told.expose()).text;
@@ -57,9 +59,35 @@ test('the queue is asked when the metrics are read, and may be silent', async ()
   const silent = new PrometheusTelemetry({
     version: '1',
     jobs: { statistics: () => Promise.reject(new Error('no answer')) },
+    versions: quiet,
     now: () => now,
   });
   assert.doesNotMatch(await textOf(silent), /assay_jobs_waiting\{/);
+});
+
+test('what waits for reviewers is told with the age of the oldest; nothing is told when the database is silent', async () => {
+  const told = (quarantineStatistics: () => Promise<{ waiting: number; oldestSince: Date | null }>) =>
+    new PrometheusTelemetry({
+      version: '1',
+      jobs: { statistics: async () => [] },
+      versions: { quarantineStatistics },
+      now: () => now,
+    });
+  const oldestSince = new Date(now.getTime() - 3_600_000);
+  let answer: Promise<{ waiting: number; oldestSince: Date | null }> = Promise.resolve({
+    waiting: 4,
+    oldestSince,
+  });
+  const telemetryOf = told(() => answer);
+  const text = await textOf(telemetryOf);
+  assert.match(text, /assay_quarantine_waiting 4\n/);
+  assert.match(text, /assay_quarantine_oldest_seconds 3600\n/);
+  answer = Promise.reject(new Error('no answer'));
+  assert.doesNotMatch(await textOf(telemetryOf), /^assay_quarantine_/m);
+  assert.match(
+    await textOf(told(async () => ({ waiting: 0, oldestSince: null }))),
+    /assay_quarantine_oldest_seconds 0\n/,
+  );
 });
 
 test('every metric is explained, typed, named by the conventions, and told once', async () => {
@@ -103,6 +131,7 @@ test('engines on other machines are told as their guards see them', async () => 
   const told = new PrometheusTelemetry({
     version: '1',
     jobs: { statistics: async () => [] },
+    versions: quiet,
     now: () => now,
     engines: () => [status],
   });

@@ -2,7 +2,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { EngineStatus, Exposition, Telemetry } from '../../core/health/index.ts';
 import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
 import type { OperationName } from '../../core/operations.ts';
+import type { VersionStore } from '../../core/packages/index.ts';
 import { engineMetrics } from './engine-metrics.ts';
+
+/** What is measured beside what is told. */
+interface MeasuredRegistry {
+  version: string;
+  jobs: Pick<JobQueue, 'statistics'>;
+  versions: Pick<VersionStore, 'quarantineStatistics'>;
+  now: () => Date;
+  /** Those whose calls are guarded. */
+  engines?: () => readonly EngineStatus[];
+}
 
 /** Metrics in the text format of Prometheus. Every name begins with `assay_`, but those that Node.js itself has. */
 export class PrometheusTelemetry implements Telemetry, Exposition {
@@ -15,17 +26,12 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   readonly #streams: Gauge;
   readonly #auditLost: Counter;
   readonly #readQueue: () => Promise<void>;
+  readonly #readQuarantine: () => Promise<void>;
   readonly #readEngines: () => void;
   /** Resolved once each, so that counting a request makes no objects. */
   readonly #requestChildren = new Map<OperationName | null, Map<number, Histogram.Internal<string>>>();
 
-  constructor(about: {
-    version: string;
-    jobs: Pick<JobQueue, 'statistics'>;
-    now: () => Date;
-    /** Those whose calls are guarded. */
-    engines?: () => readonly EngineStatus[];
-  }) {
+  constructor(about: MeasuredRegistry) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -76,6 +82,7 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
       registers,
     });
     this.#readQueue = queueGauges(about, registers);
+    this.#readQuarantine = quarantineGauges(about, registers);
     this.#readEngines = engineMetrics(about.engines ?? (() => []), this.#registry);
   }
 
@@ -118,7 +125,7 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   }
 
   async expose(): Promise<{ contentType: string; text: string }> {
-    await this.#readQueue();
+    await Promise.all([this.#readQueue(), this.#readQuarantine()]);
     this.#readEngines();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
@@ -145,5 +152,33 @@ function queueGauges(
       const due = count.oldestDueAt === null ? 0 : now().getTime() - count.oldestDueAt.getTime();
       oldest.set({ kind }, Math.max(0, due / 1000));
     }
+  };
+}
+
+/** The same for what waits for reviewers. */
+function quarantineGauges(
+  { versions, now }: { versions: Pick<VersionStore, 'quarantineStatistics'>; now: () => Date },
+  registers: Registry[],
+): () => Promise<void> {
+  const waiting = new Gauge({
+    name: 'assay_quarantine_waiting',
+    help: 'Versions that wait for a reviewer.',
+    labelNames: [],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'assay_quarantine_oldest_seconds',
+    help: 'How long the longest-waiting version has waited for a reviewer; 0 when none waits.',
+    labelNames: [],
+    registers,
+  });
+  return async () => {
+    const statistics = await versions.quarantineStatistics().catch(() => null);
+    // Without a value, not 0: an alarm must not end because the database is away.
+    for (const each of [waiting, oldest]) each.remove();
+    if (statistics === null) return;
+    waiting.set(statistics.waiting);
+    const since = statistics.oldestSince;
+    oldest.set(since === null ? 0 : Math.max(0, (now().getTime() - since.getTime()) / 1000));
   };
 }

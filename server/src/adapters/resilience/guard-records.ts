@@ -23,7 +23,14 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
     versions: guarded(
       engine.versions,
       side,
-      { find: read, findByLabel: read, list, listByState: list, listByDigest: list },
+      {
+        find: read,
+        findByLabel: read,
+        list,
+        listByState: list,
+        quarantineStatistics: list,
+        listByDigest: list,
+      },
       {},
     ),
     search: guarded(engine.search, side, { search: list }, {}),

@@ -3,6 +3,8 @@ import { RegistryError } from '../../core/errors.ts';
 import {
   type LabelRange,
   orderKey,
+  type QuarantineStatistics,
+  type Review,
   readableStates,
   type Version,
   type VersionChanged,
@@ -33,6 +35,9 @@ interface VersionRow {
   created_at: number;
   decided_at: number | null;
   published_at: number | null;
+  review_since: number | null;
+  /** JSON. */
+  review_approval: string | null;
   reason: string | null;
   license: string;
   summary: string;
@@ -140,6 +145,15 @@ export class SqlVersionStore implements VersionStore {
     return pageById(query, 'oldest first', page, versionOf);
   }
 
+  async quarantineStatistics(): Promise<QuarantineStatistics> {
+    const { waiting, oldest } = await this.#database.read
+      .selectFrom('versions')
+      .select((eb) => [eb.fn.countAll<number>().as('waiting'), eb.fn.min('review_since').as('oldest')])
+      .where('state', '=', sql.lit('quarantined'))
+      .executeTakeFirstOrThrow();
+    return { waiting: Number(waiting), oldestSince: dateOf(oldest === null ? null : Number(oldest)) };
+  }
+
   async listByDigest(digest: string, page: PageRequest): Promise<Page<Version>> {
     const query = this.#database.read.selectFrom('versions').selectAll().where('digest', '=', digest);
     return pageById(query, 'oldest first', page, versionOf);
@@ -164,10 +178,21 @@ export function versionRowOf(version: Version): VersionRow {
     created_at: version.createdAt.getTime(),
     decided_at: millisecondsOf(version.decidedAt),
     published_at: millisecondsOf(version.publishedAt),
+    review_since: version.review === null ? null : version.review.since.getTime(),
+    review_approval: version.review?.approval ? JSON.stringify(version.review.approval) : null,
     reason: version.reason,
     license: version.license,
     summary: version.summary,
     revision: version.revision,
+  };
+}
+
+function reviewOf(row: VersionRow): Review | null {
+  if (row.review_since === null) return null;
+  const approval = row.review_approval === null ? null : JSON.parse(row.review_approval);
+  return {
+    since: new Date(row.review_since),
+    approval: approval && { ...approval, at: new Date(approval.at) },
   };
 }
 
@@ -187,6 +212,7 @@ export function versionOf(row: VersionRow): Version {
     createdAt: new Date(row.created_at),
     decidedAt: dateOf(row.decided_at),
     publishedAt: dateOf(row.published_at),
+    review: reviewOf(row),
     reason: row.reason,
     license: row.license,
     summary: row.summary,

@@ -52,6 +52,8 @@ export interface Version {
   /** When the checks were through. */
   readonly decidedAt: Date | null;
   readonly publishedAt: Date | null;
+  /** Null when it does not wait for reviewers, and is not being released either. */
+  readonly review: Review | null;
   /** Why it is quarantined, rejected, released or yanked; shown with the state. */
   readonly reason: string | null;
   /** From the manifest; empty when unknown. */
@@ -59,6 +61,19 @@ export interface Version {
   readonly summary: string;
   /** Counts changes; a change made on an older revision is refused. */
   readonly revision: number;
+}
+
+/** A version's case before the reviewers. */
+export interface Review {
+  /** When it came into quarantine; a release that cannot be done does not make it younger. */
+  readonly since: Date;
+  /** Of the first of two reviewers, where it takes two to release. */
+  readonly approval: {
+    readonly userId: string;
+    readonly userName: string;
+    readonly at: Date;
+    readonly reason: string;
+  } | null;
 }
 
 /** Adds a package. Violated (`name-taken`) when one of its kind has the same name key. */

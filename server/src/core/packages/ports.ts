@@ -46,6 +46,13 @@ export interface PackageSearch {
   search(query: PackageQuery, page: PageRequest): Promise<Page<PackageHit> & { readonly complete: boolean }>;
 }
 
+/** What waits for reviewers. */
+export interface QuarantineStatistics {
+  readonly waiting: number;
+  /** When the one that waits longest came into quarantine; null when none does. */
+  readonly oldestSince: Date | null;
+}
+
 export interface VersionStore {
   find(id: string): Promise<Version | null>;
   /** The version of that label which is not rejected; null when there is none. */
@@ -61,6 +68,8 @@ export interface VersionStore {
    * commit.
    */
   listByState(state: VersionState, page: PageRequest): Promise<Page<Version>>;
+  /** How many versions are `quarantined`, and since when. An engine may stop counting at some thousands. */
+  quarantineStatistics(): Promise<QuarantineStatistics>;
   /** Of all packages and in all states, those known to have this content, oldest first. */
   listByDigest(digest: string, page: PageRequest): Promise<Page<Version>>;
 }

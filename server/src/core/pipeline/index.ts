@@ -8,7 +8,14 @@ export { readUploadProgress, type UploadProgress } from './read-upload-progress.
 export { recheckContent } from './recheck-content.ts';
 export { removeContent } from './remove-content.ts';
 export type { Report, ReportPut } from './report.ts';
-export { type ReviewCase, readCase, readCaseFile, rejectVersion, releaseVersion } from './review-version.ts';
+export {
+  type ReviewCase,
+  type ReviewSettings,
+  readCase,
+  readCaseFile,
+  rejectVersion,
+  releaseVersion,
+} from './review-version.ts';
 export { sweepContent } from './sweep-content.ts';
 export { sweepVerdicts } from './sweep-verdicts.ts';
 export {

@@ -77,6 +77,7 @@ export async function recordDecision(
     reason: decision.reason,
     digest: decision.report.digest === '' ? version.digest : decision.report.digest,
     decidedAt: version.decidedAt ?? now,
+    review: decision.state === 'quarantined' ? { since: version.review?.since ?? now, approval: null } : null,
     ...(published && { publishedAt: now, license: decision.license, summary: decision.summary }),
   });
   await ports.commit([

@@ -231,3 +231,51 @@ test('a reviewer reads files of a case, on record; those of a rejected one are g
   await rejectVersion(ports, reviewer, version.id, because);
   await assert.rejects(readCaseFile(ports, reviewer, version.id, 'README.md'), missing);
 });
+
+test('a case says since when it waits, and a release that is not done makes it no younger', async () => {
+  const { ports, clock, publish, find } = await testPipeline();
+  const { id } = await publish(ada, { bytes: 'bad bytes' });
+  const since = clock.now();
+  assert.deepEqual((await find(id)).review, { since, approval: null });
+  clock.advance(3_600);
+  await releaseVersion(ports, reviewer, id, { reason: 'It is fine.' });
+  await giveUpReleasing(ports, id, 'the content is lost');
+  assert.equal((await find(id)).state, 'quarantined');
+  assert.deepEqual((await find(id)).review, { since, approval: null });
+  await rejectVersion(ports, reviewer, id, { reason: 'It is not.' });
+  assert.equal((await find(id)).review, null);
+});
+
+test('where a release takes two, one approves and another one confirms, and neither is the uploader', async () => {
+  const { ports, version, find, runJobs, auditLog } = await quarantined();
+  const strict = { ...ports, review: { secondPerson: true } };
+  const uploader = someCaller('ada', { permissions: ['admin'] });
+  const second = someCaller('will', { permissions: ['admin'] });
+  await assert.rejects(releaseVersion(strict, uploader, version.id, because), { code: 'permission-denied' });
+  const approved = await releaseVersion(strict, reviewer, version.id, because);
+  assert.deepEqual([approved.state, approved.review?.approval?.userName], ['quarantined', 'vera']);
+  await runJobs();
+  assert.equal((await find(version.id)).state, 'quarantined');
+  for (const caller of [reviewer, uploader]) {
+    await assert.rejects(releaseVersion(strict, caller, version.id, because), { code: 'permission-denied' });
+  }
+  await releaseVersion(strict, second, version.id, { reason: 'I have looked, too.' });
+  await runJobs();
+  const published = await find(version.id);
+  assert.deepEqual([published.state, published.review], ['published', null]);
+  const log = (await auditLog()).filter(({ operation }) => operation.startsWith('quarantine.'));
+  assert.deepEqual(log.map(({ operation, actor }) => [operation, actor?.userName]).sort(), [
+    ['quarantine.approve', 'vera'],
+    ['quarantine.release', 'will'],
+  ]);
+});
+
+test('of two reviewers who approve at once, one does, and the other has to decide anew', async () => {
+  const { ports, version } = await quarantined();
+  const strict = { ...ports, review: { secondPerson: true } };
+  const others = ['vera', 'will'].map((name) => someCaller(name, { permissions: ['admin'] }));
+  const outcomes = await Promise.allSettled(
+    others.map((caller) => releaseVersion(strict, caller, version.id, because)),
+  );
+  assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+});

@@ -5,7 +5,7 @@ import type { PackageFile } from '../checks/index.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { ContentReleased } from '../content/index.ts';
-import { notFound } from '../errors.ts';
+import { notFound, RegistryError } from '../errors.ts';
 import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
@@ -26,6 +26,11 @@ export interface ReviewCase {
   readonly package: Package;
   readonly version: Version;
   readonly report: Report | null;
+}
+
+export interface ReviewSettings {
+  /** Two reviewers release a version, neither of them its uploader: one approves, another one confirms. */
+  readonly secondPerson: boolean;
 }
 
 interface ReviewPorts {
@@ -67,9 +72,15 @@ export async function readCaseFile(
   return file;
 }
 
-/** The reviewer answers for the version: it is published, the reason on record. */
+/**
+ * The reviewer answers for the version: it is published, the reason on record. Where it takes two, the first one's
+ * approval is noted and the version stays where it is.
+ */
 export async function releaseVersion(
-  ports: ReviewPorts & { commit: Commit<VersionChanged | JobQueued | AuditAppended> },
+  ports: ReviewPorts & {
+    review: ReviewSettings;
+    commit: Commit<VersionChanged | JobQueued | AuditAppended>;
+  },
   caller: Caller,
   versionId: string,
   given: { reason: string },
@@ -77,6 +88,14 @@ export async function releaseVersion(
   const { package: pkg, version } = await readCase(ports, versionId);
   requireTransition(version.state, 'releasing', `${pkg.name} ${version.label}`);
   const reason = requireReason(given.reason);
+  if (ports.review.secondPerson && !isConfirmed(caller, version)) {
+    const approved = approvedBy(caller, version, ports.clock.now(), reason);
+    await ports.commit([
+      { change: 'version.change', version: approved },
+      audited(ports, caller, 'quarantine.approve', subjectOf(pkg, version), { reason }),
+    ]);
+    return approved;
+  }
   const releasing = revised<Version>(version, { state: 'releasing', reason });
   await ports.commit([
     { change: 'version.change', version: releasing },
@@ -94,6 +113,27 @@ export async function releaseVersion(
   return releasing;
 }
 
+/** Throws `permission-denied` where the caller may not be one of the two. */
+function isConfirmed(caller: Caller, { uploadedBy, review }: Version): boolean {
+  const userId = caller.user?.id;
+  if (userId === undefined || userId === uploadedBy.userId) {
+    throw new RegistryError('permission-denied', 'Whoever has uploaded a version may not release it here.');
+  }
+  const approval = review?.approval ?? null;
+  if (approval?.userId === userId) {
+    throw new RegistryError(
+      'permission-denied',
+      'You have approved it; another reviewer has to confirm that.',
+    );
+  }
+  return approval !== null;
+}
+
+function approvedBy({ user }: Caller, version: Version, at: Date, reason: string): Version {
+  const approval = { userId: user?.id ?? '', userName: user?.name ?? '', at, reason };
+  return revised<Version>(version, { review: { since: version.review?.since ?? at, approval } });
+}
+
 /** The version will never be published; its content is removed, its label is free again. */
 export async function rejectVersion(
   ports: ReviewPorts & {
@@ -106,7 +146,7 @@ export async function rejectVersion(
   const { package: pkg, version } = await readCase(ports, versionId);
   requireTransition(version.state, 'rejected', `${pkg.name} ${version.label}`);
   const reason = requireReason(given.reason);
-  const rejected = revised<Version>(version, { state: 'rejected', reason });
+  const rejected = revised<Version>(version, { state: 'rejected', review: null, reason });
   await ports.commit([
     { change: 'version.change', version: rejected },
     ...contentLetGo(ports, rejected),

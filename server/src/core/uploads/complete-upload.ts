@@ -174,6 +174,7 @@ function pendingVersion(
     uploadedBy: { userId: upload.userId, userName: upload.userName },
     createdAt: now,
     decidedAt: null,
+    review: null,
     publishedAt: null,
     reason: null,
     license: '',

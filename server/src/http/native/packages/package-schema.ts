@@ -46,6 +46,18 @@ export const VersionSchema = Type.Object({
   createdAt: Timestamp,
   decidedAt: Nullable(Timestamp),
   publishedAt: Nullable(Timestamp),
+  review: Nullable(
+    Type.Object({
+      since: Timestamp,
+      approval: Nullable(
+        Type.Object({
+          by: Type.Object({ id: Id, name: Type.String() }),
+          at: Timestamp,
+          reason: Type.String(),
+        }),
+      ),
+    }),
+  ),
   reason: Nullable(Type.String({ description: 'Why it is yanked, quarantined, released, …' })),
   license: Type.String(),
   summary: Type.String(),
@@ -65,9 +77,23 @@ export function presentVersion(version: Version): Static<typeof VersionSchema> {
     createdAt: version.createdAt.toISOString(),
     decidedAt: version.decidedAt?.toISOString() ?? null,
     publishedAt: version.publishedAt?.toISOString() ?? null,
+    review: presentReview(version.review),
     reason: version.reason,
     license: version.license,
     summary: version.summary,
+  };
+}
+
+function presentReview(review: Version['review']) {
+  if (review === null) return null;
+  const { since, approval } = review;
+  return {
+    since: since.toISOString(),
+    approval: approval && {
+      by: { id: approval.userId, name: approval.userName },
+      at: approval.at.toISOString(),
+      reason: approval.reason,
+    },
   };
 }
 

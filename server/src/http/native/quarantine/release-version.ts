@@ -7,7 +7,8 @@ export const releaseVersionRoute = defineRoute({
   operation: 'quarantine.release',
   method: 'POST',
   path: '/api/quarantine/:id/release',
-  description: 'The reviewer answers for it: the version is published shortly after, the reason on record.',
+  description:
+    'The reviewer answers for it: the version is published shortly after, the reason on record. Where it takes two reviewers, the first call approves (`review.approval`), and another reviewer’s releases.',
   params: IdParams,
   body: Reason,
   answers: { 202: VersionSchema },

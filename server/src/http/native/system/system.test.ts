@@ -27,6 +27,7 @@ async function start(fields: Partial<Registry> = {}) {
   const telemetry = new PrometheusTelemetry({
     version: '1',
     jobs: registry.jobs,
+    versions: registry.versions,
     now: () => clock.now(),
   });
   app = await testApp({ registry: { ...registry, health, telemetry, ...fields } });
