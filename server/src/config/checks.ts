@@ -1,10 +1,18 @@
-import { integer, type Values } from './fields.ts';
+import { integer, text, type Values } from './fields.ts';
 
 const mib = 1024 ** 2;
 const gib = 1024 ** 3;
 const largest = Number.MAX_SAFE_INTEGER;
 
 export const checkFields = {
+  rules: text({
+    variable: 'ASSAY_CHECK_RULES',
+    meaning:
+      'Severities other than those of docs/checks.md, by rule: `pickle.unknown-global=warns,install.script=blocks`. A rule `blocks`, `warns` or `informs`; what is not named stays as it is. Changing them checks published content again.',
+    default: '',
+    rule: '`rule=severity`, separated by commas, each severity `blocks`, `warns` or `informs`',
+    pattern: /^(\s*[a-z0-9.-]+\s*=\s*(blocks|warns|informs)\s*(,|$))*$/,
+  }),
   threads: integer({
     variable: 'ASSAY_CHECK_THREADS',
     meaning: 'Threads that check content, beside the one that serves requests. More than cores gain nothing.',

@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { SystemClock } from '../adapters/system/clock.ts';
 import { SystemRandomness } from '../adapters/system/randomness.ts';
 import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
-import type { Config } from '../config/index.ts';
+import { type Config, ConfigError } from '../config/index.ts';
 import { observingAudit } from '../core/audit/index.ts';
-import type { Examiner } from '../core/checks/index.ts';
+import { type Examiner, readSeverities } from '../core/checks/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
@@ -153,7 +153,9 @@ async function openExaminer(
   const thread = new URL('../check-thread.ts', import.meta.url);
   const scratch = { folder: join(storage.dataFolder, 'tmp'), maximumBytes: checks.scratchBytes };
   const threadData = { ...content, scratch, malware: malware.threadData };
-  const examiner = new ThreadedExaminer(thread, checks, checks, threadData, malware.versions);
+  const { severities, problems } = readSeverities(checks.rules);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `ASSAY_CHECK_RULES: ${problem}.`));
+  const examiner = new ThreadedExaminer(thread, checks, checks, threadData, malware.versions, severities);
   opening.defer(() => examiner.close());
   return examiner;
 }

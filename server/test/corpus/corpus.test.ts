@@ -1,7 +1,7 @@
 // Every class of bad and good content, one file each: no bad one passes, no good one fails.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ContentInspection, inspectFormatsOf, Ledger } from '../../src/core/checks/index.ts';
+import { ContentInspection, inspectFormats, Ledger } from '../../src/core/checks/index.ts';
 import type { Sample } from './bytes.ts';
 import { badFormats, goodFormats } from './formats.ts';
 import { badPickles, goodPickles } from './pickles.ts';
@@ -10,7 +10,7 @@ const bad = [...badPickles(), ...badFormats()];
 const good = [...goodPickles(), ...goodFormats()];
 
 async function inspect({ path, bytes, kind = 'model' }: Sample, pieceBytes = 64 * 1024) {
-  const inspection = new ContentInspection([inspectFormatsOf(kind)]);
+  const inspection = new ContentInspection([inspectFormats], kind);
   const file = inspection.file(path, bytes.length);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     // As the reader of an archive does, the same buffer is used again and again.

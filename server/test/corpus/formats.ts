@@ -1,4 +1,5 @@
-// Models, tables and documents, bad and good.
+// Models, tables and documents, bad and good. It has more than 400 lines because it is a list: each line one sample,
+// and the bad and good ones of a format are to be read side by side.
 import {
   arrow,
   type Field,

@@ -17,6 +17,7 @@ export interface CheckTasks {
   members: {
     asked: {
       readonly members: PackedMembers;
+      readonly kind: About['kind'];
       readonly limits: ArchiveLimits;
       /** Of what was expanded inside files, for the whole examination. */
       readonly spent: SharedArrayBuffer;

@@ -72,7 +72,7 @@ function searchOf(ports: ThreadPorts, task: Extract<CheckTask, { task: 'members'
   const worked = new BigInt64Array(task.worked);
   return {
     ports,
-    inspection: new ContentInspection(ports.inspections()),
+    inspection: new ContentInspection(ports.inspections(), task.kind),
     limits,
     budget: new Budget(new BigInt64Array(task.spent), content.sizeBytes, limits),
     worked: (bytes) => void Atomics.add(worked, 0, BigInt(bytes)),

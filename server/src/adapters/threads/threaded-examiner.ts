@@ -18,8 +18,11 @@ import {
   type PackageDescription,
   type PackageExamined,
   type PackageFile,
+  policyVersion,
   rulesVersions,
   rulesWith,
+  type Severities,
+  withSeverities,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
 import { StorageError } from '../../core/errors.ts';
@@ -36,11 +39,12 @@ export class ThreadedExaminer implements Examiner {
   readonly #runner: TaskRunner;
   readonly #limits: ArchiveLimits;
   readonly #engines: () => Promise<readonly string[]>;
+  readonly #severities: Severities;
 
   /**
    * `thread`: the file that a thread begins with (check-thread.ts); `threadData`: what it needs to open content, plain
    * data that every thread is given when it starts; `engines`: those that look for malware, with the version of what
-   * they go by.
+   * they go by; `severities`: which rules block where that is not as the table of rules has it.
    */
   constructor(
     thread: URL,
@@ -48,10 +52,12 @@ export class ThreadedExaminer implements Examiner {
     limits: ArchiveLimits,
     threadData: unknown = null,
     engines: () => Promise<readonly string[]> = async () => [],
+    severities: Severities = {},
   ) {
     this.#runner = new TaskRunner(thread, settings, threadData);
     this.#limits = limits;
     this.#engines = engines;
+    this.#severities = severities;
   }
 
   async examine(content: ContentLocation, about: About, signal: AbortSignal): Promise<Examination> {
@@ -63,9 +69,9 @@ export class ThreadedExaminer implements Examiner {
     const run: Run = (task, workBytes) => this.#runner.run(line, content, task, workBytes, either);
     try {
       const [archive, digest, structure] = await Promise.all([
-        checkArchive(run, content, this.#limits, this.#runner.threads),
+        checkArchive(run, content, about, this.#limits, this.#runner.threads, this.#severities),
         run({ task: 'hash' }, content.sizeBytes),
-        structureResult(run, content, about, this.#limits),
+        structureResult(run, content, about, this.#limits, this.#severities),
       ]);
       if ('incomplete' in digest)
         throw new StorageError(
@@ -88,7 +94,13 @@ export class ThreadedExaminer implements Examiner {
   }
 
   async rules(): Promise<Readonly<Record<string, string>>> {
-    return { ...rulesVersions, malware: rulesWith(rulesVersions.malware, await this.#engines()) };
+    const engines = await this.#engines();
+    return Object.fromEntries(
+      Object.keys(rulesVersions).map((check) => {
+        const name = check as keyof typeof rulesVersions;
+        return [name, rulesInForce(name, name === 'malware' ? engines : [], this.#severities)];
+      }),
+    );
   }
 
   close(): Promise<void> {
@@ -99,11 +111,16 @@ export class ThreadedExaminer implements Examiner {
 async function checkArchive(
   run: Run,
   content: ContentLocation,
+  about: About,
   limits: ArchiveLimits,
   threads: number,
+  severities: Severities,
 ): Promise<{ result: CheckResult; content: readonly CheckResult[]; files: readonly PackageFile[] }> {
-  const result = resultOf('archive');
-  const ofContent = contentChecks.map((check) => ({ ledger: new Ledger(check), result: resultOf(check) }));
+  const result = resultOf('archive', severities);
+  const ofContent = contentChecks.map((check) => ({
+    ledger: new Ledger(check),
+    result: resultOf(check, severities),
+  }));
   const findings = new FindingList();
   const survey = await run({ task: 'survey', limits }, 0);
   if ('incomplete' in survey) {
@@ -115,7 +132,7 @@ async function checkArchive(
     };
   }
   findings.absorb(survey.answer.findings);
-  const examined = await examineBatches(run, survey.answer.batches, limits, threads);
+  const examined = await examineBatches(run, survey.answer.batches, about, limits, threads);
   for (const part of examined.findings) findings.absorb(part);
   const bytesLookedAt = survey.answer.bytesLookedAt + examined.bytesLookedAt;
   const coverage = { bytesLookedAt, bytesInAll: content.sizeBytes };
@@ -142,6 +159,7 @@ const notExpanded = 'The archive was not expanded.';
 async function examineBatches(
   run: Run,
   batches: PackedSurvey['batches'],
+  { kind }: About,
   limits: ArchiveLimits,
   threads: number,
 ) {
@@ -151,7 +169,7 @@ async function examineBatches(
   const byWork = [...batches.entries()].sort(([, a], [, b]) => b.workBytes - a.workBytes).values();
   const lane = async () => {
     for (const [i, { members, workBytes }] of byWork) {
-      const examined = await run({ task: 'members', members, limits, spent }, workBytes);
+      const examined = await run({ task: 'members', members, kind, limits, spent }, workBytes);
       if ('answer' in examined) answers[i] = examined.answer;
       else incomplete ??= examined.incomplete;
       if (incomplete !== null) return;
@@ -173,8 +191,9 @@ async function structureResult(
   content: ContentLocation,
   about: About,
   limits: ArchiveLimits,
+  severities: Severities,
 ): Promise<{ result: CheckResult; description: PackageDescription }> {
-  const result = resultOf('structure');
+  const result = resultOf('structure', severities);
   const findings = new FindingList();
   const checked = await run({ task: 'structure', about, limits }, 0);
   if ('incomplete' in checked) {
@@ -187,8 +206,18 @@ async function structureResult(
   return { result: result(findings, coverage, incomplete), description };
 }
 
+/** The version of a check's rules, of the engines that it asks and of the policy. */
+function rulesInForce(
+  check: keyof typeof rulesVersions,
+  engines: readonly string[],
+  severities: Severities,
+): string {
+  const policy = policyVersion(severities);
+  return rulesWith(rulesVersions[check], policy === null ? engines : [...engines, policy]);
+}
+
 /** Starts the clock of a check; what is returned stops it. */
-function resultOf(check: keyof typeof rulesVersions) {
+function resultOf(check: keyof typeof rulesVersions, severities: Severities) {
   const startedAt = performance.now();
   return (
     found: FindingList,
@@ -196,10 +225,10 @@ function resultOf(check: keyof typeof rulesVersions) {
     incomplete: string | null,
     engines: readonly string[] = [],
   ): CheckResult => {
-    const findings = found.list();
+    const findings = withSeverities(found.list(), severities);
     return {
       check,
-      rules: rulesWith(rulesVersions[check], engines),
+      rules: rulesInForce(check, engines, severities),
       ...conclude(findings, coverage, incomplete),
       findings,
       coverage,

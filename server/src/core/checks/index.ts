@@ -5,7 +5,7 @@ export * from './check.ts';
 export { FindingList, type FindingsPart } from './findings.ts';
 export { hashContent } from './hash-content.ts';
 export { ContentInspection } from './inspection/file-inspection.ts';
-export { inspectFormats, inspectFormatsOf } from './inspection/inspect-formats.ts';
+export { inspectFormats } from './inspection/inspect-formats.ts';
 export type { InspectedFile, Inspector, Telling } from './inspection/inspector.ts';
 export { type ContentCheck, contentChecks, type Inspection } from './inspection/inspector.ts';
 export { Ledger, type LedgerPart } from './inspection/ledger.ts';
@@ -21,4 +21,10 @@ export type { Search } from './nested/level.ts';
 export * from './ports.ts';
 export { type RuleId, rules, rulesVersions, rulesWith } from './rules.ts';
 export { secretsInspection } from './secrets/secrets-inspector.ts';
+export {
+  policyVersion,
+  readSeverities,
+  type Severities,
+  withSeverities,
+} from './severities.ts';
 export { checkStructure, type StructureChecked } from './structure/check-structure.ts';

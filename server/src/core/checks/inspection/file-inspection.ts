@@ -1,4 +1,5 @@
 import { StorageError } from '../../errors.ts';
+import type { About } from '../check.ts';
 import type { ContentCheck, InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
 import { Ledger, type LedgerPart } from './ledger.ts';
 
@@ -8,10 +9,13 @@ const headBytes = 4096;
 /** The ledgers of all checks that look at content, filled file by file. */
 export class ContentInspection {
   readonly #inspections: readonly Inspection[];
+  readonly #kind: About['kind'] | undefined;
   readonly #ledgers: ReadonlyMap<ContentCheck, Ledger>;
 
-  constructor(inspections: readonly Inspection[]) {
+  /** `kind`: of the package whose files are looked at. */
+  constructor(inspections: readonly Inspection[], kind?: About['kind']) {
     this.#inspections = inspections;
+    this.#kind = kind;
     this.#ledgers = new Map(inspections.map(({ check }) => [check, new Ledger(check)]));
   }
 
@@ -20,7 +24,9 @@ export class ContentInspection {
     const tellings = new Map(
       [...this.#ledgers].map(([check, ledger]) => [check, ledger.enter(path, sizeBytes)]),
     );
-    return new FileInspection({ path, sizeBytes }, this.#inspections, tellings);
+    const kind = this.#kind;
+    const file = { path, sizeBytes, ...(kind !== undefined && { kind }) };
+    return new FileInspection(file, this.#inspections, tellings);
   }
 
   parts(): LedgerPart[] {

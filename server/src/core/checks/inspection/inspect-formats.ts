@@ -25,26 +25,19 @@ import type { InspectedFile, Inspection, Inspector, Telling } from './inspector.
 
 type Kind = About['kind'];
 
-/** The check of formats in a package of a kind. */
-export function inspectFormatsOf(kind: Kind): Inspection {
-  return {
-    check: 'formats',
+export const inspectFormats: Inspection = { check: 'formats', begin: beginInspection };
 
-    begin(file: InspectedFile, telling: Telling): Inspector {
-      const type = identify(file.head, file.sizeBytes);
-      judgeName(file, type, kind, telling);
-      const inspectors = [
-        inspectPickle(file, type, telling),
-        inspectByContent(file, type, kind, telling),
-        inspectByName(file, type, kind, telling),
-      ];
-      return together(inspectors.filter((inspector) => inspector !== null));
-    },
-  };
+function beginInspection(file: InspectedFile, telling: Telling): Inspector {
+  const type = identify(file.head, file.sizeBytes);
+  const kind = file.kind ?? 'model';
+  judgeName(file, type, kind, telling);
+  const inspectors = [
+    inspectPickle(file, type, telling),
+    inspectByContent(file, type, kind, telling),
+    inspectByName(file, type, kind, telling),
+  ];
+  return together(inspectors.filter((inspector) => inspector !== null));
 }
-
-/** Goes by the strictest rules. */
-export const inspectFormats: Inspection = inspectFormatsOf('model');
 
 /** Endings of files that nothing but a pickle, or a container of pickles, is meant to have. */
 const pickleNames = /\.(pkl|pickle|pk|pt|joblib|dill)$/i;

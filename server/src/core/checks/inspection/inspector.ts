@@ -2,6 +2,7 @@
 //
 //   member ──► expanded, piece by piece ──┬─► CRC, digest          (archive)
 //                                         └─► inspectors of its type, each for one check, into the ledger
+import type { About } from '../check.ts';
 import type { RuleId } from '../rules.ts';
 
 /** The checks that look at content. Each has a ledger of its own. */
@@ -35,6 +36,8 @@ export interface InspectedFile {
   readonly sizeBytes: number;
   /** Its first bytes, at least 512 unless it is shorter: what its type is told by. */
   readonly head: Uint8Array;
+  /** Of the package that it belongs to; where not given, the strictest rules count. */
+  readonly kind?: About['kind'];
 }
 
 /** How a check looks at a file of a certain kind. Null: it has nothing to look for in such a file. */
