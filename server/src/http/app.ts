@@ -177,5 +177,5 @@ function observe(registry: Registry, route: Route, request: FastifyRequest, stat
 
 /** The caller, anonymous where the request was refused before its credentials were looked at. */
 function callerOf(request: FastifyRequest): Caller {
-  return request.caller ?? { user: null, token: null, address: request.ip, requestId: request.id };
+  return request.caller ?? { user: null, token: null, address: request.ip ?? '', requestId: request.id };
 }

@@ -24,7 +24,8 @@ export async function authenticate(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Caller> {
-  const from = { address: request.ip, requestId: request.id };
+  // A client that has gone already has no address any more.
+  const from = { address: request.ip ?? '', requestId: request.id };
   const { authorization } = request.headers;
   if (unlimited.has(operation)) return { user: null, token: null, ...from };
   if (authorization === undefined || operation === 'account.log-in') {

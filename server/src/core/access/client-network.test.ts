@@ -21,3 +21,7 @@ test('IPv6 addresses of one /64 are one client, however they are written', () =>
   assert.notEqual(networkOf('2001:db8:0:2::1'), network);
   assert.equal(networkOf('::1'), networkOf('0:0:0:0::1'));
 });
+
+test('a client that has gone has no network', () => {
+  assert.equal(networkOf(undefined), '');
+});

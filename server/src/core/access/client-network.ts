@@ -1,9 +1,9 @@
 /**
  * Whom failures and requests from an address are counted for: an IPv4 address itself, of an IPv6 address the /64,
- * since a single client is usually given one whole.
+ * since a single client is usually given one whole. A client that has gone already has no address any more.
  */
-export function networkOf(address: string): string {
-  const bare = address.split('%')[0] ?? '';
+export function networkOf(address: string | undefined): string {
+  const bare = address?.split('%')[0] ?? '';
   if (!bare.includes(':')) return bare;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
   if (mapped?.[1] !== undefined) return mapped[1];

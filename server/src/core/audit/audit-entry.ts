@@ -63,11 +63,24 @@ export function audited(
       },
       address: caller.address,
       requestId: caller.requestId,
-      subject,
+      subject: keepable(subject),
       outcome: told.outcome ?? 'succeeded',
       reason: told.reason ?? null,
     },
   };
+}
+
+/** What somebody asked for in vain may hold characters that not every engine keeps: NUL, halves of surrogate pairs. */
+function keepable(subject: AuditSubject): AuditSubject {
+  for (const value of Object.values(subject)) {
+    if (typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())) continue;
+    const texts = Object.entries(subject).map(([name, text]) => [
+      name,
+      typeof text === 'string' ? text.replaceAll('\0', '\uFFFD').toWellFormed() : text,
+    ]);
+    return Object.fromEntries(texts);
+  }
+  return subject;
 }
 
 /** May this caller read entries about what `userId` did? */
