@@ -3,6 +3,7 @@ import type {
   ChecksOfVersion,
   ContentVerdict,
   Download,
+  FalseAlarm,
   Package,
   PackageFile,
   PackageKind,
@@ -250,6 +251,20 @@ export class AssayClient {
   /** Every version with the same bytes, and who has downloaded them. */
   readBlastRadius(versionId: string, query: PageOptions = {}): Promise<Page<Reach>> {
     return this.#json('GET', `/api/quarantine/${versionId}/blast-radius`, { query: { ...query } });
+  }
+
+  /** What reviewers take for false alarms in the content of a version. */
+  async listFalseAlarms(versionId: string): Promise<readonly FalseAlarm[]> {
+    const path = `/api/quarantine/${versionId}/false-alarms`;
+    return (await this.#json<{ items: FalseAlarm[] }>('GET', path)).items;
+  }
+
+  /** From now on, until `expiresAt`, findings of the rule do not block this content. */
+  markFalseAlarm(
+    versionId: string,
+    mark: { rule: string; reason: string; expiresAt: string },
+  ): Promise<FalseAlarm> {
+    return this.#json('POST', `/api/quarantine/${versionId}/false-alarms`, { body: mark });
   }
 
   releaseVersion(versionId: string, reason: string): Promise<Version> {

@@ -192,6 +192,19 @@ export interface ReviewCase {
   readonly report: Report | null;
 }
 
+/** A reviewer's mark: findings of the rule do not block this content until it expires. */
+export interface FalseAlarm {
+  readonly digest: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly markedBy: { readonly id: string; readonly name: string };
+  readonly markedAt: string;
+  readonly confirmedBy: { readonly id: string; readonly name: string } | null;
+  /** False while a second reviewer has yet to confirm it. */
+  readonly inForce: boolean;
+  readonly expiresAt: string;
+}
+
 /** A version with the bytes of one that is under review, and who has downloaded it. */
 export interface Reach {
   readonly package: Package;

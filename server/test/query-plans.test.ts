@@ -185,6 +185,7 @@ function describePlans(start: () => Promise<Planner>): void {
       'all uploads': () => engine.uploads.list({}, page),
       'all open uploads': () => engine.uploads.list({ state: 'open' }, page),
       'a report': () => engine.reports.find('v1'),
+      'false alarms in content': () => engine.falseAlarms.list('digest'),
       'verdicts on content': () => engine.verdicts.list('digest', page),
       'a verdict by some rules': () => engine.verdicts.find('digest', 'archive 1'),
       'the verdict in force': () => engine.verdicts.lastCompleted('digest'),

@@ -32,6 +32,10 @@ const fresh = (what: string) => `asked-${what}-${++count}`;
 const reason = 'because of a test';
 const because = () => ({ query: { reason } });
 const becauseInBody = () => ({ body: { reason } });
+/** No finding is of that rule: what is looked at first is who asks. */
+const markingNothing = () => ({
+  body: { rule: 'structure.unknown', reason, expiresAt: new Date(Date.now() + 86_400_000).toISOString() },
+});
 const named = (name: string) => ({ body: declared({ name }, 1_000) });
 const byLabel = ({ version }: Thing['ids']) => ({ query: { version } });
 const ofUser = ({ user }: Thing['ids']) => ({ query: { user } });
@@ -281,6 +285,14 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   'quarantine.read-blast-radius': [
     { good: 200, thing: 'quarantined' },
     { about: 'that is published', good: 200, thing: 'publishedVersionId' },
+  ],
+  'quarantine.list-false-alarms': [
+    { good: 200, thing: 'quarantined' },
+    { about: 'that is published', good: 200, thing: 'publishedVersionId' },
+  ],
+  'quarantine.mark-false-alarm': [
+    { good: '400 invalid-request', thing: 'quarantined', changes: true, given: markingNothing },
+    { about: 'that is published', good: 201, thing: 'publishedVersionId', given: markingNothing },
   ],
   'quarantine.release': [
     { good: 202, thing: 'quarantined', changes: true, given: becauseInBody },

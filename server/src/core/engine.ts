@@ -18,6 +18,8 @@ import type {
   VersionStore,
 } from './packages/index.ts';
 import type {
+  FalseAlarmPut,
+  FalseAlarmStore,
   ReportPut,
   ReportStore,
   VerdictAppended,
@@ -45,7 +47,8 @@ export type AnyChange =
   | ContentHeld
   | ContentReleased
   | ReportPut
-  | VerdictAppended;
+  | VerdictAppended
+  | FalseAlarmPut;
 
 /**
  * What a method reads includes everything that resolved before, in whatever process. Only these may be a moment behind on an
@@ -70,6 +73,7 @@ export interface RecordsEngine {
   readonly holds: ContentHolds;
   readonly reports: ReportStore;
   readonly verdicts: VerdictStore;
+  readonly falseAlarms: FalseAlarmStore;
   readonly files: VersionFileStore;
   /** Of no use to requests and jobs: for moving the registry to another engine. */
   readonly marks: RegistryMarks;

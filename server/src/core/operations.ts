@@ -110,6 +110,12 @@ export const operations = {
     'observed',
     'Read who has the bytes of a quarantined version',
   ),
+  'quarantine.list-false-alarms': anyone('review', 'observed', 'List false alarms in a quarantined version'),
+  'quarantine.mark-false-alarm': anyone(
+    'review',
+    'with-change',
+    'Mark a rule as a false alarm for some content',
+  ),
   'quarantine.release': anyone('review', 'with-change', 'Release a quarantined version'),
   'quarantine.reject': anyone('review', 'with-change', 'Reject a quarantined version'),
 

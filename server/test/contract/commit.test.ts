@@ -12,6 +12,7 @@ import {
   someDelivery,
   someDigest,
   someEvent,
+  someFalseAlarm,
   someGroup,
   someItem,
   someJob,
@@ -120,6 +121,7 @@ const possible: { readonly [N in Name]: Named<N> } = {
   'content.hold': { change: 'content.hold', digest: fresh, versionId: 'version' },
   'content.release': { change: 'content.release', digest: held, versionId: 'version' },
   'report.put': { change: 'report.put', report: someReport({ versionId: 'version' }) },
+  'false-alarm.put': { change: 'false-alarm.put', alarm: someFalseAlarm({ digest: fresh }) },
   'verdict.append': { change: 'verdict.append', verdict: someVerdict({ digest: fresh }) },
 };
 
@@ -191,6 +193,7 @@ const impossible: { readonly [N in Name]: readonly (readonly [ErrorCode, Named<N
   'content.release': [],
   'report.put': [],
   'verdict.append': [],
+  'false-alarm.put': [],
 };
 
 describeOnEveryEngine('commit', (engine) => {
@@ -330,6 +333,7 @@ async function everythingIn(engine: RecordsEngine): Promise<unknown> {
     hits: (await search.search({ words: 'findable' }, { limit: 50 })).items.length,
     uploads: await walk((page) => engine.uploads.list({}, page), 50),
     report: await engine.reports.find('version'),
+    falseAlarms: await engine.falseAlarms.list(fresh),
     verdicts: await engine.verdicts.list(fresh, { limit: 5 }),
     holds: [await isHeld(engine, held), await isHeld(engine, fresh)],
   };

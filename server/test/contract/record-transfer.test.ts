@@ -262,6 +262,7 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   'version-file': 'version_files',
   report: 'reports',
   verdict: 'verdicts',
+  'false-alarm': 'false_alarms',
   upload: 'uploads',
   'content-hold': 'content_holds',
   'content-removal': 'content_removals',

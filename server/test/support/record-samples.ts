@@ -6,6 +6,7 @@ import {
   someDelivery,
   someDigest,
   someEvent,
+  someFalseAlarm,
   someFile,
   someGroup,
   someItem,
@@ -103,6 +104,15 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     someVerdict({ id: 'c1' }),
     someVerdict({ id: 'c2', verdict: 'inconclusive', checks: [] }),
     someVerdict({ id: 'c3', digest: someDigest('one'), ruleSet: 'archive 2' }),
+  ],
+  'false-alarm': [
+    someFalseAlarm(),
+    someFalseAlarm({ rule: 'malware.known', inForce: false }),
+    someFalseAlarm({
+      digest: someDigest('one'),
+      reason: "It's ’fine’",
+      confirmedBy: { userId: 'ada', userName: 'ada' },
+    }),
   ],
   upload: [
     someUpload({ id: 'u1' }),

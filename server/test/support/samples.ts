@@ -9,7 +9,7 @@ import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/ind
 import type { Item } from '../../src/core/items/index.ts';
 import type { Job } from '../../src/core/jobs/index.ts';
 import type { Package, Version } from '../../src/core/packages/index.ts';
-import type { ContentVerdict, Report } from '../../src/core/pipeline/index.ts';
+import type { ContentVerdict, FalseAlarm, Report } from '../../src/core/pipeline/index.ts';
 import type { Upload } from '../../src/core/uploads/index.ts';
 
 export const randomness = new SystemRandomness();
@@ -210,6 +210,20 @@ export function someVerdict(fields: Partial<ContentVerdict> = {}): ContentVerdic
       },
     ],
     decidedAt: new Date('2026-01-31T12:01:00Z'),
+    ...fields,
+  };
+}
+
+export function someFalseAlarm(fields: Partial<FalseAlarm> = {}): FalseAlarm {
+  return {
+    digest: someDigest('tokenizer'),
+    rule: 'archive.unsafe-path',
+    reason: 'It is a test fixture.',
+    markedBy: { userId: 'u2', userName: 'vera' },
+    markedAt: new Date('2026-01-31T12:02:00Z'),
+    confirmedBy: null,
+    inForce: true,
+    expiresAt: new Date('2026-06-01T00:00:00.001Z'),
     ...fields,
   };
 }

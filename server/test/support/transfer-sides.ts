@@ -32,6 +32,7 @@ import {
   someDelivery,
   someDigest,
   someEvent,
+  someFalseAlarm,
   someFile,
   someGroup,
   someItem,
@@ -114,6 +115,7 @@ async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide):
     { change: 'group.add-member', groupId: 'g2', userId: 'bob' },
     { change: 'user.delete', userId: 'carol', permissions: ['search', 'download'], at },
     { change: 'report.put', report: someReport({ versionId: 'v2' }) },
+    { change: 'false-alarm.put', alarm: someFalseAlarm() },
     { change: 'verdict.append', verdict: someVerdict({ id: 'c1' }) },
     { change: 'upload.insert', upload: someUpload({ id: 'open' }) },
     {

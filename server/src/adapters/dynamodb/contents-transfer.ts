@@ -1,6 +1,6 @@
 // Items, uploads and what is known of contents as plain records, for moving a registry from engine to engine.
 import type { Item } from '../../core/items/index.ts';
-import type { ContentVerdict, Report } from '../../core/pipeline/index.ts';
+import type { ContentVerdict, FalseAlarm, Report } from '../../core/pipeline/index.ts';
 import type { KeptFile, RecordTransfer, RegistryRecords } from '../../core/transfer/index.ts';
 import type { Upload } from '../../core/uploads/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   holdKey,
 } from './content-holds.ts';
 import type { DynamoDatabase, Write } from './database.ts';
+import { type FalseAlarmRow, falseAlarmKey, falseAlarmOf, falseAlarmRowOf } from './false-alarms.ts';
 import { type ItemRow, itemKey, itemOf, itemRowOf } from './items.ts';
 import { commitEach, eachAtOnce, type KeptKind, keptKind } from './kept-items.ts';
 import { DynamoReportStore, type HeadRow, headKey, partKey, reportPlanners } from './reports.ts';
@@ -26,6 +27,7 @@ type ContentKind =
   | 'version-file'
   | 'report'
   | 'verdict'
+  | 'false-alarm'
   | 'content-hold'
   | 'content-removal';
 type Hold = RegistryRecords['content-hold'];
@@ -52,6 +54,12 @@ export function contentsTransfer(database: DynamoDatabase): Pick<RecordTransfer,
       among: { when: 'begins_with(#pk, :verdicts)', values: { verdicts: 'verdicts#' } },
       recordOf: verdictOf,
       ...oneItemEach(database, verdictKey, verdictRowOf, verdictOf),
+    }),
+    'false-alarm': keptKind<FalseAlarm, FalseAlarmRow>(database, {
+      table: 'contents',
+      among: { when: 'begins_with(#pk, :alarms)', values: { alarms: 'false-alarms#' } },
+      recordOf: falseAlarmOf,
+      ...oneItemEach(database, falseAlarmKey, falseAlarmRowOf, falseAlarmOf),
     }),
     'content-hold': keptKind(database, keptHolds(database)),
     'content-removal': keptKind(database, keptRemovals(database)),

@@ -9,6 +9,7 @@ import { contentsTransfer } from './contents-transfer.ts';
 import type { DynamoDatabase } from './database.ts';
 import { DynamoEventStore, eventFollowUps, eventPlanners } from './events.ts';
 import { eventsTransfer } from './events-transfer.ts';
+import { DynamoFalseAlarmStore, falseAlarmPlanners } from './false-alarms.ts';
 import { FollowUps } from './follow-ups.ts';
 import { DynamoGroupStore, groupPlanners } from './groups.ts';
 import { DynamoItemStore, itemPlanners } from './items.ts';
@@ -29,7 +30,7 @@ import { DynamoVersionFileStore } from './version-files.ts';
 import { DynamoVersionStore, versionPlanners } from './versions.ts';
 import { DynamoWebhookStore, webhookFollowUps, webhookPlanners } from './webhooks.ts';
 
-/** The stores of a registry whose records lie in DynamoDB, and the commit over all of them. */
+/** The stores of a registry whose records lie in DynamoDB, and the commit over all of them. Over 60 lines: a list of parts. */
 export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
   const audit = new DynamoAuditLog(database);
   const versions = new DynamoVersionStore(database);
@@ -49,6 +50,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     ...contentHoldPlanners,
     ...reportPlanners,
     ...verdictPlanners,
+    ...falseAlarmPlanners,
   };
   const followUps = new FollowUps(database, {
     ...membershipFollowUps(database),
@@ -78,6 +80,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     holds: new DynamoContentHolds(database),
     reports: new DynamoReportStore(database),
     verdicts: new DynamoVerdictStore(database),
+    falseAlarms: new DynamoFalseAlarmStore(database),
     files: new DynamoVersionFileStore(database),
     marks: new DynamoRegistryMarks(database),
     transfer: {

@@ -4,6 +4,7 @@ import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { MemoryAuditLog } from './audit.ts';
 import { MemoryContentHolds } from './content-holds.ts';
 import { MemoryEventStore } from './events.ts';
+import { MemoryFalseAlarmStore } from './false-alarms.ts';
 import { MemoryGroupStore } from './groups.ts';
 import { MemoryItemStore } from './items.ts';
 import { MemoryJobQueue } from './jobs.ts';
@@ -53,6 +54,7 @@ export function memoryEngine(): RecordsEngine {
     holds: new MemoryContentHolds(),
     reports: new MemoryReportStore(),
     verdicts: new MemoryVerdictStore(),
+    falseAlarms: new MemoryFalseAlarmStore(),
     files: new MemoryVersionFileStore(),
   };
   const appliers: MemoryAppliers<AnyChange> = {
@@ -71,6 +73,7 @@ export function memoryEngine(): RecordsEngine {
     ...stores.holds.appliers,
     ...stores.reports.appliers,
     ...stores.verdicts.appliers,
+    ...stores.falseAlarms.appliers,
   };
   return {
     ...stores,

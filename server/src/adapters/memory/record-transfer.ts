@@ -4,6 +4,7 @@ import { type KeptPackage, kindRules, type RecordTransfer } from '../../core/tra
 import type { MemoryAuditLog } from './audit.ts';
 import type { MemoryContentHolds } from './content-holds.ts';
 import type { MemoryEventStore } from './events.ts';
+import type { MemoryFalseAlarmStore } from './false-alarms.ts';
 import type { MemoryGroupStore } from './groups.ts';
 import type { MemoryItemStore } from './items.ts';
 import type { MemoryJobQueue } from './jobs.ts';
@@ -30,6 +31,7 @@ interface MemoryStores {
   readonly files: MemoryVersionFileStore;
   readonly reports: MemoryReportStore;
   readonly verdicts: MemoryVerdictStore;
+  readonly falseAlarms: MemoryFalseAlarmStore;
   readonly uploads: MemoryUploadStore;
   readonly holds: MemoryContentHolds;
   readonly webhooks: MemoryWebhookStore;
@@ -53,6 +55,7 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
     'version-file': keptTransfer(files.kept, kindRules['version-file'].key),
     report: keptTransfer(reports.kept, kindRules.report.key),
     verdict: keptTransfer(stores.verdicts.kept, kindRules.verdict.key),
+    'false-alarm': keptTransfer(stores.falseAlarms.kept, kindRules['false-alarm'].key),
     upload: keptTransfer(uploads.kept, kindRules.upload.key),
     'content-hold': keptTransfer(holds.keptHolds, kindRules['content-hold'].key),
     'content-removal': keptTransfer(holds.keptRemovals, kindRules['content-removal'].key),

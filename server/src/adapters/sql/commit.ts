@@ -4,6 +4,7 @@ import { auditChanges } from './audit.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import { contentHoldChanges } from './content-holds.ts';
 import { eventChanges } from './events.ts';
+import { falseAlarmChanges } from './false-alarms.ts';
 import { groupChanges } from './groups.ts';
 import { itemChanges } from './items.ts';
 import { jobChanges } from './jobs.ts';
@@ -34,6 +35,7 @@ const appliers: ChangeAppliers<AnyChange> = {
   ...contentHoldChanges,
   ...reportChanges,
   ...verdictChanges,
+  ...falseAlarmChanges,
 };
 
 /** Commits changes in one transaction. */

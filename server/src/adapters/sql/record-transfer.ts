@@ -12,6 +12,7 @@ import type {
 } from '../../core/transfer/index.ts';
 import { auditEntryOf, auditRowOf } from './audit.ts';
 import { eventOf, eventRowOf } from './events.ts';
+import { falseAlarmOf, falseAlarmRowOf } from './false-alarms.ts';
 import { groupOf, groupRowOf } from './groups.ts';
 import { itemOf, itemRowOf } from './items.ts';
 import type { JobRow } from './jobs.ts';
@@ -100,6 +101,12 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
     }),
     report: kept({ table: 'reports', key: ['version_id'], rowOf: reportRowOf, recordOf: reportOf }),
     verdict: kept({ table: 'verdicts', key: ['digest', 'id'], rowOf: verdictRowOf, recordOf: verdictOf }),
+    'false-alarm': kept({
+      table: 'false_alarms',
+      key: ['digest', 'rule'],
+      rowOf: falseAlarmRowOf,
+      recordOf: falseAlarmOf,
+    }),
     upload: kept({ table: 'uploads', key: ['id'], rowOf: uploadRowOf, recordOf: uploadOf }),
     'content-hold': kept({
       table: 'content_holds',

@@ -3,6 +3,7 @@ import { SqlAuditLog } from './audit.ts';
 import { sqlCommit } from './commit.ts';
 import { SqlContentHolds } from './content-holds.ts';
 import { SqlEventStore } from './events.ts';
+import { SqlFalseAlarmStore } from './false-alarms.ts';
 import { SqlGroupStore } from './groups.ts';
 import { SqlItemStore } from './items.ts';
 import { SqlJobQueue } from './jobs.ts';
@@ -40,6 +41,7 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     holds: new SqlContentHolds(database),
     reports: new SqlReportStore(database),
     verdicts: new SqlVerdictStore(database),
+    falseAlarms: new SqlFalseAlarmStore(database),
     files: new SqlVersionFileStore(database),
     marks: new SqlRegistryMarks(database),
     transfer: sqlRecordTransfer(database),

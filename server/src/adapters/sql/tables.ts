@@ -1,6 +1,7 @@
 import type { AuditTables } from './audit.ts';
 import type { ContentHoldTables } from './content-holds.ts';
 import type { EventTables } from './events.ts';
+import type { FalseAlarmTables } from './false-alarms.ts';
 import type { GroupTables } from './groups.ts';
 import type { ItemTables } from './items.ts';
 import type { JobTables } from './jobs.ts';
@@ -35,6 +36,7 @@ export interface Tables
     ContentHoldTables,
     ReportTables,
     VerdictTables,
+    FalseAlarmTables,
     RegistryMarkTables,
     VersionFileTables {
   schema_migrations: { name: string; applied_at: number };

@@ -57,7 +57,7 @@ export interface CheckResult {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly coverage: Coverage;
-  /** Why it is inconclusive; null otherwise. */
+  /** Why it is inconclusive, or why it did not come to its end though it failed; null otherwise. */
   readonly reason: string | null;
   readonly durationMs: number;
 }
@@ -71,7 +71,9 @@ export function conclude(
   coverage: Coverage,
   incomplete: string | null,
 ): Pick<CheckResult, 'verdict' | 'reason'> {
-  if (findings.some((finding) => finding.severity === 'blocks')) return { verdict: 'failed', reason: null };
+  if (findings.some((finding) => finding.severity === 'blocks')) {
+    return { verdict: 'failed', reason: incomplete };
+  }
   if (incomplete !== null) return { verdict: 'inconclusive', reason: incomplete };
   const { bytesLookedAt, bytesInAll } = coverage;
   if (bytesLookedAt === bytesInAll) return { verdict: 'passed', reason: null };

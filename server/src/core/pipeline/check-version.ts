@@ -10,6 +10,8 @@ import { verdictOf } from '../checks/index.ts';
 import { type ContentStore, incomingKey, quarantineKey } from '../content/index.ts';
 import { StorageError } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
+import { withFalseAlarms } from './false-alarm.ts';
+import type { FalseAlarmStore } from './ports.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
 import { type Decision, type DecisionPorts, recordDecision } from './record-decision.ts';
 import { type Report, reasonOf } from './report.ts';
@@ -19,6 +21,7 @@ export type CheckVersionPorts = DecisionPorts &
   PublishPorts & {
     readonly versions: Pick<VersionStore, 'find'>;
     readonly content: Pick<ContentStore, 'locate' | 'copy' | 'remove'>;
+    readonly falseAlarms: FalseAlarmStore;
     readonly examiner: Pick<Examiner, 'examine' | 'rules'>;
   };
 
@@ -61,7 +64,7 @@ export async function giveUpChecking(
 }
 
 async function examine(
-  { packages, content, examiner }: CheckVersionPorts,
+  { packages, content, examiner, falseAlarms, clock }: CheckVersionPorts,
   version: Version,
   signal: AbortSignal,
 ): Promise<Examined & { found: Examination }> {
@@ -70,7 +73,9 @@ async function examine(
   const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
   // Rules that come while it is examined count as later ones.
   const ruleSet = ruleSetOf(await examiner.rules());
-  return { found: await examiner.examine(location, about, signal), revision: location.revision, ruleSet };
+  const found = await examiner.examine(location, about, signal);
+  const results = withFalseAlarms(found.results, await falseAlarms.list(found.digest), clock.now());
+  return { found: { ...found, results }, revision: location.revision, ruleSet };
 }
 
 interface Examined {

@@ -1,6 +1,9 @@
 export { checkVersion, giveUpChecking } from './check-version.ts';
 export { coverageStatement, isComplete, percentLookedAt } from './coverage-statement.ts';
+export type { FalseAlarm, FalseAlarmPut } from './false-alarm.ts';
+export { listFalseAlarms } from './list-false-alarms.ts';
 export { type ListedVerdict, listVerdicts } from './list-verdicts.ts';
+export { markFalseAlarm } from './mark-false-alarm.ts';
 export type * from './ports.ts';
 export { giveUpReleasing, publishReleasedVersion } from './publish-released-version.ts';
 export { type Reach, readBlastRadius } from './read-blast-radius.ts';

@@ -1,10 +1,17 @@
 import type { PackageFile } from '../checks/index.ts';
 import type { Page, PageRequest } from '../paging.ts';
+import type { FalseAlarm } from './false-alarm.ts';
 import type { Report } from './report.ts';
 import type { ContentVerdict } from './verdict.ts';
 
 export interface ReportStore {
   find(versionId: string): Promise<Report | null>;
+}
+
+/** What reviewers have marked; see false-alarm.ts. */
+export interface FalseAlarmStore {
+  /** In order of rules; those that have expired, too. */
+  list(digest: string): Promise<readonly FalseAlarm[]>;
 }
 
 /** Every verdict on every content. */

@@ -27,7 +27,8 @@ import {
   type VersionChanged,
   type VersionStore,
 } from '../packages/index.ts';
-import type { ReportStore, VerdictStore } from './ports.ts';
+import { withFalseAlarms } from './false-alarm.ts';
+import type { FalseAlarmStore, ReportStore, VerdictStore } from './ports.ts';
 import { type DecisionPorts, recordDecision } from './record-decision.ts';
 import { newlyBlocking, type Report, type ReportPut, reasonOf } from './report.ts';
 import { judged, ruleSetOf, type VerdictAppended } from './verdict.ts';
@@ -36,6 +37,7 @@ export type RecheckPorts = DecisionPorts & {
   readonly versions: Pick<VersionStore, 'find' | 'list' | 'listByDigest'>;
   readonly verdicts: Pick<VerdictStore, 'find'>;
   readonly reports: ReportStore;
+  readonly falseAlarms: FalseAlarmStore;
   readonly content: Pick<ContentStore, 'locate' | 'copy'>;
   readonly examiner: Pick<Examiner, 'examine' | 'rules'>;
   readonly commit: Commit<VersionChanged | VerdictAppended | ReportPut | ContentReleased | JobQueued>;
@@ -79,8 +81,11 @@ async function examineAgain(
   const pkg = await ports.packages.find(version.packageId);
   const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
   const examined = await ports.examiner.examine(location, about, signal);
-  if (examined.digest === digest) return examined;
-  throw new StorageError('permanent', `The content ${digest} has the digest ${examined.digest}`);
+  if (examined.digest !== digest) {
+    throw new StorageError('permanent', `The content ${digest} has the digest ${examined.digest}`);
+  }
+  const alarms = await ports.falseAlarms.list(digest);
+  return { ...examined, results: withFalseAlarms(examined.results, alarms, ports.clock.now()) };
 }
 
 /** Null where it has gone into quarantine with all that had it. */

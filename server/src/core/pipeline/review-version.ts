@@ -114,19 +114,25 @@ export async function releaseVersion(
 }
 
 /** Throws `permission-denied` where the caller may not be one of the two. */
-function isConfirmed(caller: Caller, { uploadedBy, review }: Version): boolean {
-  const userId = caller.user?.id;
-  if (userId === undefined || userId === uploadedBy.userId) {
-    throw new RegistryError('permission-denied', 'Whoever has uploaded a version may not release it here.');
-  }
-  const approval = review?.approval ?? null;
-  if (approval?.userId === userId) {
+function isConfirmed(caller: Caller, version: Version): boolean {
+  requireNotUploader(caller, version);
+  const approval = version.review?.approval ?? null;
+  if (approval !== null && approval.userId === caller.user?.id) {
     throw new RegistryError(
       'permission-denied',
       'You have approved it; another reviewer has to confirm that.',
     );
   }
   return approval !== null;
+}
+
+/** Throws `permission-denied` for whoever has uploaded the version. */
+export function requireNotUploader(caller: Caller, { uploadedBy }: Version): void {
+  if (caller.user !== null && caller.user.id !== uploadedBy.userId) return;
+  throw new RegistryError(
+    'permission-denied',
+    'Whoever has uploaded a version may not decide about it here.',
+  );
 }
 
 function approvedBy({ user }: Caller, version: Version, at: Date, reason: string): Version {

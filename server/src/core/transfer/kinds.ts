@@ -40,6 +40,7 @@ export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K
   'version-file': { key: ({ versionId, path }) => [versionId, path] },
   report: { key: ({ versionId }) => [versionId] },
   verdict: { key: ({ digest, id }) => [digest, id] },
+  'false-alarm': { key: ({ digest, rule }) => [digest, rule] },
   upload: { ...byId, arriving: endedUpload },
   'content-hold': { key: ({ digest, versionId }) => [digest, versionId] },
   'content-removal': { key: ({ digest }) => [digest] },

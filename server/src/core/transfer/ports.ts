@@ -6,7 +6,7 @@ import type { Delivery, RegistryEvent, Webhook } from '../events/index.ts';
 import type { Item } from '../items/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Package, Version } from '../packages/index.ts';
-import type { ContentVerdict, Report } from '../pipeline/index.ts';
+import type { ContentVerdict, FalseAlarm, Report } from '../pipeline/index.ts';
 import type { Upload } from '../uploads/index.ts';
 
 /**
@@ -29,6 +29,7 @@ export interface RegistryRecords {
   readonly 'version-file': KeptFile;
   readonly report: Report;
   readonly verdict: ContentVerdict;
+  readonly 'false-alarm': FalseAlarm;
   readonly upload: Upload;
   readonly 'content-hold': { readonly digest: string; readonly versionId: string };
   /** Content that is being removed. */

@@ -1,4 +1,5 @@
 import type { Route } from '../../define-route.ts';
+import { listFalseAlarmsRoute, markFalseAlarmRoute } from './false-alarms.ts';
 import { listCaseFilesRoute } from './list-case-files.ts';
 import { listCasesRoute } from './list-cases.ts';
 import { readBlastRadiusRoute } from './read-blast-radius.ts';
@@ -13,6 +14,8 @@ export const quarantineRoutes: readonly Route[] = [
   listCaseFilesRoute,
   readCaseFileRoute,
   readBlastRadiusRoute,
+  listFalseAlarmsRoute,
+  markFalseAlarmRoute,
   releaseVersionRoute,
   rejectVersionRoute,
 ];
