@@ -5,7 +5,7 @@ import { audited } from './audit-entry.ts';
 
 const ports = {
   clock: { now: () => new Date('2026-01-31T12:00:00Z') },
-  randomness: { id: () => 'an-id', bytes: (count: number) => new Uint8Array(count) },
+  randomness: { id: () => 'an-id', bytes: (count: number) => Buffer.alloc(count) },
 };
 
 test('what was asked for in vain is noted with characters that every engine keeps', () => {
