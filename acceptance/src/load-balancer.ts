@@ -20,7 +20,7 @@ export class LoadBalancer {
   private constructor() {
     this.#server = createServer((client) => {
       this.#hold(client);
-      this.#pass(client, this.#ports.length);
+      this.#pass(client, this.#next++, this.#ports.length);
     });
   }
 
@@ -38,8 +38,9 @@ export class LoadBalancer {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #pass(client: Socket, triesLeft: number): void {
-    const port = this.#ports[this.#next++ % this.#ports.length];
+  /** To the process of this turn, or to those after it: others that come meanwhile have turns of their own. */
+  #pass(client: Socket, turn: number, triesLeft: number): void {
+    const port = this.#ports[turn % this.#ports.length];
     if (port === undefined || triesLeft === 0) {
       client.destroy();
       return;
@@ -56,7 +57,7 @@ export class LoadBalancer {
       }
       client.pipe(server).pipe(client);
     });
-    server.once('error', () => this.#pass(client, triesLeft - 1));
+    server.once('error', () => this.#pass(client, turn + 1, triesLeft - 1));
   }
 
   #hold(socket: Socket): void {

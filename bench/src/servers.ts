@@ -121,7 +121,7 @@ function running(
     ...rest,
     pid: child.pid ?? Number.NaN,
     async stop() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit');
         child.kill('SIGTERM');
         await exited;

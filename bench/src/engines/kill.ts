@@ -7,6 +7,8 @@ import { publishSmall } from './load.ts';
 const readers = 8;
 const kills = 3;
 const beforeAndAfterMs = 2_000;
+/** Until the client has noticed which of its connections have ended. */
+const beforeRetryMs = 100;
 
 export async function measureKills(): Promise<Row[]> {
   let [read, repeated, failed] = [0, 0, 0];
@@ -24,6 +26,8 @@ export async function measureKills(): Promise<Row[]> {
   return [{ figure, ours: failed, theirs: null, target: '≤ 0' }];
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function killUnderLoad({ url, token, client, processes }: Installation) {
   const { packageId, digest } = await publishSmall(client, 'to-be-read');
   const seen = { read: 0, repeated: 0, failed: 0 };
@@ -38,15 +42,18 @@ async function killUnderLoad({ url, token, client, processes }: Installation) {
     while (!isOver) {
       await readOnce(reader).catch(async () => {
         seen.repeated++;
-        await readOnce(reader).catch(() => seen.failed++);
+        await pause(beforeRetryMs);
+        await readOnce(reader).catch((error) => {
+          seen.failed++;
+          console.error('  failed again:', error);
+        });
       });
       seen.read++;
     }
   });
-  const pause = () => new Promise((resolve) => setTimeout(resolve, beforeAndAfterMs));
-  await pause();
+  await pause(beforeAndAfterMs);
   process.kill(processes[0]?.pid ?? Number.NaN, 'SIGKILL');
-  await pause();
+  await pause(beforeAndAfterMs);
   isOver = true;
   await Promise.all(running);
   return seen;
