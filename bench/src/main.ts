@@ -7,6 +7,7 @@ import { measureDownload } from './download.ts';
 import { measureEngines } from './engines.ts';
 import { measureKeyedRead } from './keyed-read.ts';
 import { measureMemory } from './memory.ts';
+import { measurePickle } from './pickle.ts';
 import { measureSearch } from './search.ts';
 import { measureStart } from './start.ts';
 import { type Row, tableOf } from './tables.ts';
@@ -16,6 +17,7 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   download: measureDownload,
   upload: measureUpload,
   archive: measureArchiveCheck,
+  pickle: measurePickle,
   memory: measureMemory,
   'keyed-read': measureKeyedRead,
   search: measureSearch,
