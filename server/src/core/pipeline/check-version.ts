@@ -72,7 +72,7 @@ async function examine(
   const location = await content.locate(incomingKey(version.uploadId));
   const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
   // Rules that come while it is examined count as later ones.
-  const ruleSet = ruleSetOf(await examiner.rules());
+  const ruleSet = ruleSetOf(await examiner.rules(), about.kind);
   const found = await examiner.examine(location, about, signal);
   const results = withFalseAlarms(found.results, await falseAlarms.list(found.digest), clock.now());
   return { found: { ...found, results }, revision: location.revision, ruleSet };

@@ -19,7 +19,7 @@ test('every decision leaves a verdict on the content, with the rules it was made
     const { items } = await ports.verdicts.list(someDigest(bytes), page);
     assert.deepEqual(
       items.map((item) => [item.verdict, item.ruleSet, item.checks.map(({ check }) => check)]),
-      [[verdict, 'test 1', ['test']]],
+      [[verdict, 'test 1 (model)', ['test']]],
     );
   }
 });

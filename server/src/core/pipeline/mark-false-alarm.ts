@@ -4,7 +4,13 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { RegistryError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
-import { type PackageStore, requireReason, type Version, type VersionStore } from '../packages/index.ts';
+import {
+  type PackageStore,
+  packageKinds,
+  requireReason,
+  type Version,
+  type VersionStore,
+} from '../packages/index.ts';
 import type { FalseAlarm, FalseAlarmPut, Person } from './false-alarm.ts';
 import type { FalseAlarmStore, ReportStore } from './ports.ts';
 import type { Report } from './report.ts';
@@ -50,7 +56,7 @@ export async function markFalseAlarm(
   const alarm = marked.inForce ? marked : (confirmed(before, marked, now) ?? marked);
   await ports.commit([
     { change: 'false-alarm.put', alarm },
-    ...(alarm.inForce ? [recheckAfter(alarm)] : []),
+    ...(alarm.inForce ? recheckAfter(alarm) : []),
     audited(
       ports,
       caller,
@@ -78,14 +84,16 @@ function confirmed(before: FalseAlarm | undefined, by: FalseAlarm, now: Date): F
 }
 
 /** What has come out because of the mark is looked at again when that ends. */
-function recheckAfter({ digest, rule, expiresAt }: FalseAlarm): JobQueued {
-  const job = {
-    id: `recheck-${digest}-${rule}-${expiresAt.getTime()}`,
-    kind: 'recheck-content',
-    payload: { digest, since: expiresAt.toISOString() },
-    runAt: expiresAt,
-  } as const;
-  return { change: 'job.queue', job };
+function recheckAfter({ digest, rule, expiresAt }: FalseAlarm): JobQueued[] {
+  return packageKinds.map((kind) => ({
+    change: 'job.queue',
+    job: {
+      id: `recheck-${digest}-${kind}-${rule}-${expiresAt.getTime()}`,
+      kind: 'recheck-content',
+      payload: { digest, kind, since: expiresAt.toISOString() },
+      runAt: expiresAt,
+    },
+  }));
 }
 
 function requireBlocked({ digest }: Version, report: Report | null, rule: string): string {

@@ -43,7 +43,7 @@ test('reviewers see every version with the bytes, and who has downloaded them', 
     await download(who, version);
   }
   ports.examiner.version = 2;
-  await recheckContent(ports, { digest: someDigest(bytes), since: null }, calm);
+  await recheckContent(ports, { digest: someDigest(bytes), kind: 'model', since: null }, calm);
   const whole = await readBlastRadius(ports, { versionId: first.id, limit: 50 });
   assert.deepEqual(whole.items.map(told), [
     [first.id, ['bob 1', 'eve 2']],
@@ -70,7 +70,7 @@ test('pages together have every download, however many there are', async () => {
   );
   await ports.audit.append(entries);
   ports.examiner.version = 2;
-  await recheckContent(ports, { digest: someDigest(bytes), since: null }, calm);
+  await recheckContent(ports, { digest: someDigest(bytes), kind: 'model', since: null }, calm);
   const seen: Reach[] = [];
   let after: string | undefined;
   let pages = 0;

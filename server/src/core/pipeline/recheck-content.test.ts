@@ -8,6 +8,7 @@ import { downloadVersion, isServed } from '../gate/index.ts';
 import { readPackage, yankVersion } from '../packages/index.ts';
 import { recheckContent } from './recheck-content.ts';
 import { releaseVersion } from './review-version.ts';
+import { sweepVerdicts } from './sweep-verdicts.ts';
 
 const ada = someCaller('ada');
 const bob = someCaller('bob');
@@ -30,7 +31,7 @@ async function overtaken() {
 }
 
 const recheck = (ports: TestPipeline['ports'], since: Date | null = null) =>
-  recheckContent(ports, { digest, since }, calm);
+  recheckContent(ports, { digest, kind: 'model', since }, calm);
 
 describe('content that fails by newer rules', () => {
   test('takes every version that has it into quarantine, whoever has published it', async () => {
@@ -39,7 +40,10 @@ describe('content that fails by newer rules', () => {
     for (const { id } of [first, second]) {
       const version = await find(id);
       assert.equal(version.state, 'quarantined');
-      assert.match(version.reason ?? '', /^By newer rules \(test 2\): test\.bad: It says so itself\./);
+      assert.match(
+        version.reason ?? '',
+        /^By newer rules \(test 2 \(model\)\): test\.bad: It says so itself\./,
+      );
       assert.equal((await ports.reports.find(id))?.verdict, 'failed');
       assert.equal(await isServed(ports, id), false);
     }
@@ -102,7 +106,7 @@ describe('content that fails by newer rules', () => {
     const { ports, first, runJobs, find } = await overtaken();
     const content = { ...ports.content, locate: ports.content.locate.bind(ports.content) };
     const stuck = { ...ports, content: { ...content, copy: () => Promise.reject(new Error('too slow')) } };
-    await assert.rejects(recheckContent(stuck, { digest, since: null }, calm), /too slow/);
+    await assert.rejects(recheckContent(stuck, { digest, kind: 'model', since: null }, calm), /too slow/);
     await releaseVersion(ports, admin, first.id, { reason: 'I have looked at it.' });
     await runJobs('publish-released-version');
     await recheck(ports);
@@ -124,7 +128,7 @@ describe('content that fails by newer rules', () => {
       const { ports, first, second, find, runJobs, stored } = pipeline;
       return {
         ports,
-        step: (endangered) => recheckContent(endangered, { digest, since: null }, calm),
+        step: (endangered) => recheckContent(endangered, { digest, kind: 'model', since: null }, calm),
         async outcome() {
           await runJobs();
           const versions = await Promise.all([first, second].map(({ id }) => find(id)));
@@ -146,13 +150,13 @@ describe('content that fails by newer rules', () => {
 test('content that passes by newer rules stays out, with a new report and verdict', async () => {
   const { ports, first, find } = await overtaken();
   const other = someDigest('good bytes');
-  await recheckContent(ports, { digest: other, since: null }, calm);
+  await recheckContent(ports, { digest: other, kind: 'model', since: null }, calm);
   const { items } = await ports.verdicts.list(other, { limit: 5 });
   assert.deepEqual(
     items.map(({ ruleSet, verdict }) => [ruleSet, verdict]),
     [
-      ['test 2', 'passed'],
-      ['test 1', 'passed'],
+      ['test 2 (model)', 'passed'],
+      ['test 1 (model)', 'passed'],
     ],
   );
   const { items: versions } = await ports.versions.listByDigest(other, { limit: 5 });
@@ -176,11 +180,11 @@ test('a check that cannot tell leaves everything as it is: the last verdict stay
       return { ...examined, results };
     },
   };
-  await recheckContent({ ...ports, examiner: unsure }, { digest, since: null }, calm);
+  await recheckContent({ ...ports, examiner: unsure }, { digest, kind: 'model', since: null }, calm);
   assert.equal((await find(first.id)).state, 'published');
   assert.equal((await ports.reports.find(first.id))?.verdict, 'passed');
-  assert.equal((await ports.verdicts.lastCompleted(digest))?.ruleSet, 'test 1');
-  assert.equal((await ports.verdicts.find(digest, 'test 2'))?.verdict, 'inconclusive');
+  assert.equal((await ports.verdicts.lastCompleted(digest))?.ruleSet, 'test 1 (model)');
+  assert.equal((await ports.verdicts.find(digest, 'test 2 (model)'))?.verdict, 'inconclusive');
 });
 
 test('content that the present rules have judged is not examined again', async () => {
@@ -196,4 +200,17 @@ test('content that nobody has any more is left alone', async () => {
   const { ports } = await testPipeline();
   await recheck(ports);
   assert.deepEqual((await ports.verdicts.list(digest, { limit: 5 })).items, []);
+});
+
+test('packages of another kind are judged by themselves', async () => {
+  const { ports, publish, runJobs, find } = await testPipeline();
+  const model = await publish(ada, { label: '1.0.0', bytes });
+  const dataset = await publish(ada, { kind: 'dataset', packageName: 'rows', bytes });
+  ports.examiner.version = 2;
+  await recheck(ports);
+  assert.equal((await find(model.id)).state, 'quarantined');
+  assert.equal((await find(dataset.id)).state, 'published');
+  await sweepVerdicts(ports, {}, calm);
+  await runJobs();
+  assert.equal((await find(dataset.id)).state, 'quarantined');
 });

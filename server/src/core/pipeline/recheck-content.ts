@@ -22,6 +22,7 @@ import { RegistryError, StorageError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   isReadable,
+  type PackageKind,
   revised,
   type Version,
   type VersionChanged,
@@ -43,43 +44,50 @@ export type RecheckPorts = DecisionPorts & {
   readonly commit: Commit<VersionChanged | VerdictAppended | ReportPut | ContentReleased | JobQueued>;
 };
 
+/** Content as packages of one kind have it: the rules may differ by kind. */
+export interface Rechecked {
+  readonly digest: string;
+  readonly kind: PackageKind;
+}
+
 /** `since`: a verdict by the present rules that is older than this does not count. */
 export async function recheckContent(
   ports: RecheckPorts,
-  { digest, since }: { digest: string; since: Date | null },
+  { since, ...asked }: Rechecked & { since: Date | null },
   signal: AbortSignal,
 ): Promise<void> {
-  const ruleSet = ruleSetOf(await ports.examiner.rules());
+  const ruleSet = ruleSetOf(await ports.examiner.rules(), asked.kind);
+  const { digest } = asked;
   const found = await ports.verdicts.find(digest, ruleSet);
   const known = found !== null && (since === null || found.decidedAt >= since) ? found : null;
   if (known !== null && known.verdict !== 'failed') return;
-  const examined = await examineAgain(ports, digest, signal);
+  const examined = await examineAgain(ports, asked, signal);
   if (examined === null) return;
   const noted = judged(ports, { digest, results: examined.results }, ruleSet);
   const note = { change: 'verdict.append', verdict: noted } as const;
   if (noted.verdict === 'failed') {
     if (known === null) await ports.commit([note]);
-    await quarantineAll(ports, digest, { results: examined.results, ruleSet }, signal);
-    await moveContentAside(ports, digest, signal);
+    await quarantineAll(ports, asked, { results: examined.results, ruleSet }, signal);
+    await moveContentAside(ports, asked, signal);
     return;
   }
-  if (noted.verdict === 'passed') await renewReports(ports, digest, examined.results);
+  if (noted.verdict === 'passed') await renewReports(ports, asked, examined.results);
   await ports.commit([note]);
 }
 
 /** Null when no version has it any more. */
 async function examineAgain(
   ports: RecheckPorts,
-  digest: string,
+  asked: Rechecked,
   signal: AbortSignal,
 ): Promise<Examination | null> {
-  const all = await versionsWith(ports, digest);
+  const { digest, kind } = asked;
+  const all = await versionsWith(ports, asked);
   const version = all.find(({ state }) => isReadable(state)) ?? all.find(isQuarantined);
   if (version === undefined) return null;
   const location = await locate(ports, version, digest);
   if (location === null) return null;
-  const pkg = await ports.packages.find(version.packageId);
-  const about = { kind: pkg?.kind ?? 'code', fileName: version.fileName };
+  const about = { kind, fileName: version.fileName };
   const examined = await ports.examiner.examine(location, about, signal);
   if (examined.digest !== digest) {
     throw new StorageError('permanent', `The content ${digest} has the digest ${examined.digest}`);
@@ -105,12 +113,12 @@ async function locate(
 
 async function renewReports(
   ports: RecheckPorts,
-  digest: string,
+  asked: Rechecked,
   results: readonly CheckResult[],
 ): Promise<void> {
-  for (const version of await versionsWith(ports, digest)) {
+  for (const version of await versionsWith(ports, asked)) {
     if (!isReadable(version.state)) continue;
-    const report = reportOn(ports, version, digest, results);
+    const report = reportOn(ports, version, asked.digest, results);
     await ports.commit([{ change: 'report.put', report }]);
   }
 }
@@ -118,13 +126,13 @@ async function renewReports(
 /** All of them before any content is moved: that takes longer. */
 async function quarantineAll(
   ports: RecheckPorts,
-  digest: string,
+  asked: Rechecked,
   failed: { results: readonly CheckResult[]; ruleSet: string },
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { id } of await versionsWith(ports, digest)) {
+  for (const { id } of await versionsWith(ports, asked)) {
     signal.throwIfAborted();
-    await untilNobodyInterferes(() => quarantineReadable(ports, id, digest, failed));
+    await untilNobodyInterferes(() => quarantineReadable(ports, id, asked.digest, failed));
   }
 }
 
@@ -147,8 +155,9 @@ async function quarantineReadable(
  * The version lets go of the published bytes only while it is in quarantine: a reviewer may just be releasing it. When
  * the last one has let go, they are removed, and with them go addresses of other servers that were given out for them.
  */
-async function moveContentAside(ports: RecheckPorts, digest: string, signal: AbortSignal): Promise<void> {
-  for (const { id } of (await versionsWith(ports, digest)).filter(isQuarantined)) {
+async function moveContentAside(ports: RecheckPorts, asked: Rechecked, signal: AbortSignal): Promise<void> {
+  const { digest } = asked;
+  for (const { id } of (await versionsWith(ports, asked)).filter(isQuarantined)) {
     signal.throwIfAborted();
     await untilNobodyInterferes(async () => {
       const version = await ports.versions.find(id);
@@ -183,12 +192,17 @@ async function untilNobodyInterferes(step: () => Promise<void>): Promise<void> {
   }
 }
 
-async function versionsWith({ versions }: RecheckPorts, digest: string): Promise<Version[]> {
+async function versionsWith(
+  { versions, packages }: RecheckPorts,
+  { digest, kind }: Rechecked,
+): Promise<Version[]> {
   const found: Version[] = [];
   let after: string | undefined;
   do {
     const page = await versions.listByDigest(digest, { limit: 200, after });
-    found.push(...page.items);
+    for (const version of page.items) {
+      if ((await packages.find(version.packageId))?.kind === kind) found.push(version);
+    }
     after = page.next ?? undefined;
   } while (after !== undefined);
   return found;

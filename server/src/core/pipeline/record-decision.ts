@@ -87,7 +87,7 @@ export async function recordDecision(
       ? [await afterWithdrawal(ports, pkg, decided)]
       : []),
     { change: 'report.put', report: decision.report },
-    ...noted(decision.verdict, now),
+    ...noted(decision.verdict, pkg, now),
     decisionEvent(ports, pkg, decided, `version.${decision.state}`),
     audited(
       ports,
@@ -106,10 +106,16 @@ export async function recordDecision(
 }
 
 /** Of content that has failed, others may have been published before the rules knew it. */
-function noted(verdict: ContentVerdict | undefined, now: Date): (VerdictAppended | JobQueued)[] {
+function noted(
+  verdict: ContentVerdict | undefined,
+  { kind }: Package,
+  now: Date,
+): (VerdictAppended | JobQueued)[] {
   if (verdict === undefined) return [];
   const note = { change: 'verdict.append', verdict } as const;
-  return verdict.verdict === 'failed' ? [note, recheckJob(verdict.digest, verdict.ruleSet, now)] : [note];
+  return verdict.verdict === 'failed'
+    ? [note, recheckJob(verdict.digest, kind, verdict.ruleSet, now)]
+    : [note];
 }
 
 /** The package offers the version; what is found by search is what its latest version says. */

@@ -30,15 +30,15 @@ test('when the rules change, all published and yanked content is checked again, 
   ports.examiner.version = 2;
   await sweep();
   await runJobs();
-  assert.equal(await judgedBy('test 2'), 20);
+  assert.equal(await judgedBy('test 2 (model)'), 20);
   // 20 of 600 an hour are two minutes.
   clock.advance(119);
   await runJobs();
-  assert.equal(await judgedBy('test 2'), 20);
+  assert.equal(await judgedBy('test 2 (model)'), 20);
   for (const many of [40, 44, 45]) {
     clock.advance(120);
     await runJobs();
-    assert.equal(await judgedBy('test 2'), many);
+    assert.equal(await judgedBy('test 2 (model)'), many);
   }
   assert.equal((await find(last.id)).state, 'yanked');
 });
@@ -68,7 +68,7 @@ test('a sweep for rules that are not the present ones any more ends', async () =
   ports.examiner.version = 3;
   await sweepVerdicts(ports, { ruleSet: 'test 2', state: 'published' }, calm);
   await runJobs();
-  assert.equal(await judgedBy('test 3'), 0);
+  assert.equal(await judgedBy('test 3 (model)'), 0);
 });
 
 test('nothing is checked again where that is switched off', async () => {
@@ -76,7 +76,7 @@ test('nothing is checked again where that is switched off', async () => {
   ports.examiner.version = 2;
   await sweepVerdicts({ ...ports, recheckPerHour: 0 }, {}, calm);
   await runJobs();
-  assert.equal(await judgedBy('test 2'), 0);
+  assert.equal(await judgedBy('test 2 (model)'), 0);
 });
 
 test('a version that came out while others with its content failed is found', async () => {

@@ -8,13 +8,20 @@ import type { Examiner } from '../checks/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { JobQueued } from '../jobs/index.ts';
-import { readableStates, type Version, type VersionStore } from '../packages/index.ts';
+import {
+  type PackageStore,
+  packageKinds,
+  readableStates,
+  type Version,
+  type VersionStore,
+} from '../packages/index.ts';
 import type { ReportStore, VerdictStore } from './ports.ts';
 import { recheckJob, ruleSetKey, ruleSetOf } from './verdict.ts';
 
 export interface SweepVerdictsPorts {
   readonly clock: Clock;
   readonly examiner: Pick<Examiner, 'rules'>;
+  readonly packages: Pick<PackageStore, 'find'>;
   readonly versions: Pick<VersionStore, 'listByState'>;
   readonly verdicts: Pick<VerdictStore, 'find'>;
   readonly reports: ReportStore;
@@ -36,16 +43,16 @@ export async function sweepVerdicts(
   signal: AbortSignal,
 ): Promise<void> {
   if (ports.recheckPerHour === 0) return;
-  const ruleSet = ruleSetOf(await ports.examiner.rules());
+  const rules = await ports.examiner.rules();
+  const ruleSet = ruleSetsOf(rules);
   // The rules have changed again: another sweep begins for those.
   if (place.ruleSet !== undefined && place.ruleSet !== ruleSet) return;
   let next: SweepPlace | null = { state: readableStates[0], ...place, ruleSet };
   while (next !== null) {
     signal.throwIfAborted();
-    const page = await lookAt(ports, next, ruleSet);
+    const page = await lookAt(ports, next, rules);
     if (page.due.length > 0) {
-      const jobs = page.due.map((digest) => recheckJob(digest, ruleSet, ports.clock.now()));
-      return ports.commit([...jobs, ...later(ports, page.next, page.due.length)]);
+      return ports.commit([...page.due, ...later(ports, page.next, page.due.length)]);
     }
     next = page.next;
   }
@@ -54,30 +61,40 @@ export async function sweepVerdicts(
 async function lookAt(
   ports: SweepVerdictsPorts,
   place: SweepPlace,
-  ruleSet: string,
-): Promise<{ due: readonly string[]; next: SweepPlace | null }> {
+  rules: Rules,
+): Promise<{ due: readonly JobQueued[]; next: SweepPlace | null }> {
+  const ruleSet = ruleSetsOf(rules);
   const state = readableStates.find((readable) => readable === place.state) ?? readableStates[0];
   const page = await ports.versions.listByState(state, { limit: pageSize, after: place.after });
-  const due = new Set<string>();
+  const due = new Map<string, JobQueued>();
   for (const version of page.items) {
-    if (version.digest !== null && (await isDue(ports, version, version.digest, ruleSet)))
-      due.add(version.digest);
+    const job = await dueJob(ports, version, rules);
+    if (job !== null) due.set(job.job.id, job);
   }
-  if (page.next !== null) return { due: [...due], next: { state, after: page.next, ruleSet } };
+  if (page.next !== null) return { due: [...due.values()], next: { state, after: page.next, ruleSet } };
   const following = readableStates[readableStates.indexOf(state) + 1];
-  return { due: [...due], next: following === undefined ? null : { state: following, ruleSet } };
+  return { due: [...due.values()], next: following === undefined ? null : { state: following, ruleSet } };
 }
 
 /** Also when others with the same content have failed, and this one came to be published in that moment. */
-async function isDue(
-  { verdicts, reports }: SweepVerdictsPorts,
-  version: Version,
-  digest: string,
-  ruleSet: string,
-): Promise<boolean> {
+async function dueJob(
+  { clock, packages, verdicts, reports }: SweepVerdictsPorts,
+  { id, packageId, digest }: Version,
+  rules: Rules,
+): Promise<JobQueued | null> {
+  const kind = (await packages.find(packageId))?.kind;
+  if (digest === null || kind === undefined) return null;
+  const ruleSet = ruleSetOf(rules, kind);
   const known = await verdicts.find(digest, ruleSet);
-  if (known === null) return true;
-  return known.verdict === 'failed' && (await reports.find(version.id))?.verdict === 'passed';
+  const isLeft = known?.verdict === 'failed' && (await reports.find(id))?.verdict === 'passed';
+  return known === null || isLeft ? recheckJob(digest, kind, ruleSet, clock.now()) : null;
+}
+
+type Rules = Readonly<Record<string, string>>;
+
+/** Those for every kind of package, as one text. */
+function ruleSetsOf(rules: Rules): string {
+  return packageKinds.map((kind) => ruleSetOf(rules, kind)).join('; ');
 }
 
 function later(

@@ -7,6 +7,7 @@ import type { CheckResult, Severity, Verdict } from '../checks/index.ts';
 import { verdictOf } from '../checks/index.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { JobQueued } from '../jobs/index.ts';
+import type { PackageKind } from '../packages/index.ts';
 
 /** What all checks together concluded about content, by one set of rules. Never changed, never removed. */
 export interface ContentVerdict {
@@ -37,12 +38,13 @@ export interface VerdictAppended {
   readonly verdict: ContentVerdict;
 }
 
-/** The versions of all checks' rules and of the signatures they use, as one text: `archive 1, formats 3`. */
-export function ruleSetOf(rules: Readonly<Record<string, string>>): string {
-  return Object.entries(rules)
-    .map(([check, version]) => `${check} ${version}`)
-    .sort()
-    .join(', ');
+/**
+ * The versions of all checks' rules and of the signatures they use, and the kind of package they were applied for, since
+ * what is harmless in one may be out of place in another: `archive 1, formats 3 (model)`.
+ */
+export function ruleSetOf(rules: Readonly<Record<string, string>>, kind: PackageKind): string {
+  const versions = Object.entries(rules).map(([check, version]) => `${check} ${version}`);
+  return `${versions.sort().join(', ')} (${kind})`;
 }
 
 /** The rule set in a few characters, for ids. */
@@ -67,10 +69,10 @@ export function judged(
   };
 }
 
-/** Has the content checked again, once by each set of rules however often it is queued. */
-export function recheckJob(digest: string, ruleSet: string, runAt: Date): JobQueued {
+/** Has the content checked again in all packages of a kind, once by each set of rules however often it is queued. */
+export function recheckJob(digest: string, kind: PackageKind, ruleSet: string, runAt: Date): JobQueued {
   const id = `recheck-${digest}-${ruleSetKey(ruleSet)}`;
-  return { change: 'job.queue', job: { id, kind: 'recheck-content', payload: { digest }, runAt } };
+  return { change: 'job.queue', job: { id, kind: 'recheck-content', payload: { digest, kind }, runAt } };
 }
 
 function summaryOf({ check, rules, verdict, findings, coverage }: CheckResult): CheckSummary {
