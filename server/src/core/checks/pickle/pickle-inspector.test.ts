@@ -89,3 +89,14 @@ test('the bytes of tensors behind the five pickles of torch’s old format are n
   const bad = Buffer.concat([magic, harmless, harmless, protocol2, harmless, Buffer.alloc(64, 0xff)]);
   assert.deepEqual((await inspect('model.pt', bad)).rules, ['pickle.dangerous-global']);
 });
+
+test('weights that spell short pickles by chance are not taken for any', async () => {
+  for (const chance of ['iY\na\n(Q.', '(inAa\nn\no.', '\x80\x04\x84abcdR.', 'Pid\nQ.', 'cu\nxyzzy\n)R.']) {
+    const bytes = Buffer.concat([
+      Buffer.alloc(9_000, 0xfe),
+      Buffer.from(chance, 'latin1'),
+      Buffer.alloc(50, 0xfe),
+    ]);
+    assert.deepEqual(await inspect('weights.bin', bytes), nothing, chance);
+  }
+});

@@ -120,7 +120,8 @@ export class PickleInspector implements Inspector {
   #searchOn(rest: Uint8Array = new Uint8Array(0)): void {
     if (this.#search !== null || this.#certainty === 'possible') return;
     const start = this.#position;
-    this.#search = new PickleSearch((finding) => this.#tellOnce(finding, start));
+    const left = this.#file.sizeBytes - start;
+    this.#search = new PickleSearch(left, (finding) => this.#tellOnce(finding, start));
     this.#search.push(rest);
   }
 

@@ -1,12 +1,21 @@
 // Looks for pickles in bytes that are something else, or nothing that is known: wherever one might begin, it is
-// walked through, and told of when it would call something, or comes to its end, and names what is not safe.
+// walked through, and told of when it would call something, or comes to its end, and names what is not safe. Among
+// gigabytes of weights chance spells short pickles: only what has names that it does not spell is told.
 import { judgeGlobal } from './known-globals.ts';
 import { Reading } from './pickle-walker.ts';
 import type { PickleFinding } from './symbolic-loader.ts';
 import { mark, SymbolicStack } from './symbolic-stack.ts';
 
 /** Pickles that may have begun and are not over; more than chance brings about. */
-const mostReadings = 5_000;
+const mostReadings = 20_000;
+/**
+ * Names that random bytes hold less than once in 10,000 GB: an opcode, a module, a newline, a name and a newline, and then
+ * something that is called.
+ */
+const spelled: Partial<Record<PickleFinding['rule'], RegExp>> = {
+  'pickle.dangerous-global': /^[A-Za-z_][\w.]*\.\w{3,}$/,
+  'pickle.unknown-global': /^[A-Za-z_]\w{5}[\w.]*\.\w{4,}$/,
+};
 /** The longest module and name, with their newlines, that are looked for across the edge of two pieces. */
 const edgeBytes = 300;
 const longestWord = 120;
@@ -19,15 +28,19 @@ const inWords = Array.from(
 
 export class PickleSearch {
   readonly #report: (finding: PickleFinding) => void;
+  readonly #sizeBytes: number;
   #readings: Reading[] = [];
   /** The last bytes that came, in which something may have begun. */
   #edge = Buffer.alloc(0);
   #position = 0;
   #hasTooMany = false;
 
-  /** Offsets count from the first byte that is pushed. */
-  constructor(report: (finding: PickleFinding) => void) {
-    this.#report = report;
+  /** Offsets count from the first byte that is pushed; `sizeBytes` will be, and no more. */
+  constructor(sizeBytes: number, report: (finding: PickleFinding) => void) {
+    this.#sizeBytes = sizeBytes;
+    this.#report = (finding) => {
+      if (spelled[finding.rule]?.test(finding.global ?? '')) report(finding);
+    };
   }
 
   /** There was more than can be followed. */
@@ -43,6 +56,9 @@ export class PickleSearch {
     this.#findProtocols(all, start);
     this.#findNames(all, start);
     this.#position += bytes.length;
+    // One that would go on behind the end runs nothing more.
+    const left = this.#sizeBytes - this.#position;
+    this.#readings = this.#readings.filter((reading) => reading.skips <= left);
     this.#edge = Buffer.from(all.subarray(-edgeBytes));
   }
 

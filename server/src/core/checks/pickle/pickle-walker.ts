@@ -69,6 +69,11 @@ export class PickleWalker {
     this.#loader = new SymbolicLoader(judge, stack, readsJoblib);
   }
 
+  /** How many of the bytes that come next are part of an argument that tells nothing. */
+  get skips(): number {
+    return this.#skip;
+  }
+
   /** It ended, or a loader would raise: the bytes that come now are not of it. */
   get isOver(): boolean {
     return this.#loader.stopped || this.#problem !== null;
@@ -305,6 +310,11 @@ export class Reading {
     this.#judge = judge;
     const report = (finding: PickleFinding) => void this.#found.push(finding);
     this.#walker = new PickleWalker({ ...judge, report }, { stack, readsJoblib: false });
+  }
+
+  /** How many of the bytes that come next are of no interest to it. */
+  get skips(): number {
+    return this.#walker.skips;
   }
 
   /** Returns whether it goes on. */
