@@ -3,6 +3,7 @@
 //   npm run bench                      every figure
 //   npm run bench -- search start      some of them
 import { measureArchiveCheck } from './archive-check.ts';
+import { measureChecks } from './checks.ts';
 import { measureDownload } from './download.ts';
 import { measureEngines } from './engines.ts';
 import { measureKeyedRead } from './keyed-read.ts';
@@ -18,6 +19,7 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   upload: measureUpload,
   archive: measureArchiveCheck,
   pickle: measurePickle,
+  checks: measureChecks,
   memory: measureMemory,
   'keyed-read': measureKeyedRead,
   search: measureSearch,
