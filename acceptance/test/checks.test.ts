@@ -73,8 +73,16 @@ describe('a package does not pass', () => {
   }
 });
 
+/** The smallest file of weights that is one: a header and one number. */
+const oneWeight = (() => {
+  const header = JSON.stringify({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([size, Buffer.from(header), Buffer.alloc(4)]);
+})();
+
 describe('what a package should have is advice', () => {
-  const advised: readonly (readonly [Kind, Record<string, string>, string[]])[] = [
+  const advised: readonly (readonly [Kind, Record<string, string | Buffer>, string[]])[] = [
     [
       'code',
       { 'notes.txt': 'x' },
@@ -88,7 +96,7 @@ describe('what a package should have is advice', () => {
       { 'notes.txt': 'x' },
       ['structure.card-missing', 'structure.config-missing', 'structure.weights-missing'],
     ],
-    ['model', { 'config.json': '{}', 'README.md': 'x', 'model.safetensors': 'x' }, []],
+    ['model', { 'config.json': '{}', 'README.md': 'x', 'model.safetensors': oneWeight }, []],
     ['dataset', { 'README.md': 'x' }, ['structure.data-missing']],
     ['dataset', { 'README.md': 'x', 'data/train.csv': 'a,b' }, []],
   ];

@@ -159,7 +159,7 @@ describe('a real package with a model', () => {
     const digest = await digestOfFile(path);
 
     const startedAt = performance.now();
-    const begun = await begin(ada.api, { kind: 'model', name: 'large-model' }, size, { digest });
+    const begun = await begin(ada.api, { kind: 'code', name: 'large-package' }, size, { digest });
     assert.equal(begun.method, 'parts');
     await sendParts(begun, path);
     const completed = await ok(ada.api.post<Upload>(`/api/uploads/${begun.id}/complete`));

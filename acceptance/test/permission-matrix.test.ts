@@ -170,7 +170,7 @@ async function ask(who: Who, route: Route, one: Case, thing: Thing | undefined):
   const text = isEndless ? '' : await response.text();
   const { requestId = '', code = '' } = text.startsWith('{"type":') ? JSON.parse(text) : {};
   const told = requestId === '' ? text : text.replaceAll(requestId, '(request)');
-  const changing = /^(date|ratelimit-.*|x-request-id)$/;
+  const changing = /^(connection|keep-alive|date|ratelimit-.*|x-request-id)$/;
   const headers = [...response.headers].filter(([name]) => !changing.test(name));
   return { status: response.status, code, headers, text: told };
 }

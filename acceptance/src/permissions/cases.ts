@@ -156,7 +156,7 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   ],
   'upload.list': [
     { good: 200, shows: 'upload' },
-    { about: 'of a user', good: 200, shows: 'upload', given: () => ({ query: { user: 'somebody' } }) },
+    { about: 'of a user', good: 200, thing: 'owner', another: 'user', given: ofUser },
   ],
   'upload.read': [{ good: 200, thing: 'upload' }],
   'upload.address-parts': [{ good: 200, thing: 'upload', given: () => ({ body: { partNumbers: [1] } }) }],
