@@ -7,6 +7,7 @@ import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
 import { type Config, ConfigError } from '../config/index.ts';
 import { observingAudit } from '../core/audit/index.ts';
 import { type Examiner, readSeverities } from '../core/checks/index.ts';
+import { StorageError } from '../core/errors.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
@@ -55,7 +56,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   opening.defer(() => watching.stop());
   const observing = observingAudit(engines.requests, {
     ...observedAudit,
-    report: (problem, cause) => logger.error({ err: cause }, problem),
+    report: (problem, cause) => logger[isAway(cause) ? 'warn' : 'error']({ err: cause }, problem),
     lost: (entries) => telling.telemetry.auditLost(entries),
   });
   const examiner = await openExaminer(config, opened.threadData, opening);
@@ -158,6 +159,11 @@ async function openExaminer(
   const examiner = new ThreadedExaminer(thread, checks, checks, threadData, malware.versions, severities);
   opening.defer(() => examiner.close());
   return examiner;
+}
+
+/** An engine that is away is told about where its calls are counted; what it misses meanwhile is kept. */
+function isAway(cause: unknown): boolean {
+  return cause instanceof StorageError && cause.failure === 'transient';
 }
 
 const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 500, behindAt: 2_000, maximumKept: 20_000 };
