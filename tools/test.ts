@@ -28,6 +28,11 @@ const printedAs: Partial<Record<(typeof counted)[number], string>> = { passed: '
 const embedded = 'embedded';
 /** Sets of engines besides the embedded ones, and what runs on them when nothing was asked for. */
 const otherEngines = ['postgres-s3', 'dynamodb-s3-sqs'];
+/** The variables that tell where the servers of a set are; without one of them the set is skipped. */
+const serversOf: Readonly<Record<string, readonly string[]>> = {
+  'postgres-s3': ['TEST_POSTGRES', 'S3_CEPH_ENDPOINT'],
+  'dynamodb-s3-sqs': ['TEST_DYNAMODB', 'S3_CEPH_ENDPOINT', 'AWS_MOTO_ENDPOINT'],
+};
 const mainFlow = ['main-job', 'uploads', 'downloads', 'several-processes', 'faults', 'rolling-upgrade'].map(
   (name) => join('acceptance', 'test', `${name}.test.ts`),
 );
@@ -68,6 +73,7 @@ async function main(args: string[]): Promise<number> {
     empty: [],
   };
   const begun = performance.now();
+  const notRun: string[] = [];
   const isAcceptance = (file: string) => file.startsWith(`acceptance${sep}`);
   const inParts = values.engines === undefined ? files.filter((file) => !isAcceptance(file)) : [];
   const servers = files.some((file) => /^(server|acceptance)\W/.test(file))
@@ -83,15 +89,22 @@ async function main(args: string[]): Promise<number> {
         isAcceptance(file) &&
         (engines === embedded || values.engines !== undefined || mainFlow.includes(file));
       const asked = files.filter(isAsked);
-      if (asked.length > 0) console.log(styleText('bold', `\nacceptance on ${engines}`));
+      if (asked.length === 0) continue;
+      const lacking = (serversOf[engines] ?? []).filter((variable) => process.env[variable] === undefined);
+      if (lacking.length > 0) {
+        notRun.push(`acceptance on ${engines}: ${servers.missing.join('; ')} (${lacking.join(', ')})`);
+        continue;
+      }
+      console.log(styleText('bold', `\nacceptance on ${engines}`));
       process.env.ACCEPTANCE_ENGINES = engines;
       await runFiles(asked, 1, values.name, outcome);
     }
   } finally {
     await servers.stop();
   }
+  for (const reason of notRun) console.log(styleText('yellow', `\nSkipped: ${reason}`));
   printEnd(outcome, performance.now() - begun);
-  return exitCode(outcome, values['nothing-skipped']);
+  return notRun.length > 0 && values['nothing-skipped'] ? 1 : exitCode(outcome, values['nothing-skipped']);
 }
 
 /** Every `*.test.ts` of the repository, narrowed to those that a given path names or contains. */
