@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssayClient } from '../../client/src/index.ts';
+import { freePort } from '../../tools/free-port.ts';
 
 const program = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
 const bareProgram = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
@@ -140,13 +140,4 @@ async function waitFor<T>(ask: () => T | null | Promise<T | null>, child?: Child
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('It is not ready after 30 s.');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -4,16 +4,15 @@
 // has ended, however that happened.
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from '../../../tools/free-port.ts';
 import { openPostgres, type PostgresSettings } from '../../src/adapters/sql/postgres-database.ts';
 
 /** Plain values, so that other processes can be told. */
@@ -211,15 +210,6 @@ async function collationFlags({ bin }: { bin: string }, env: NodeJS.ProcessEnv):
   const { stdout } = await promisify(execFile)(join(bin, 'postgres'), ['--version'], { env });
   const major = Number(/\d+/.exec(stdout)?.[0]);
   return major >= 15 ? ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'] : ['--locale=C.UTF-8'];
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 const patienceMs = 30_000;
