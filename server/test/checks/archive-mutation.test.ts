@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { memberStream } from '../../src/core/checks/index.ts';
 import { checkBytes } from '../support/check-bytes.ts';
+import { mutate, nearEnd, seededRandom } from '../support/mutations.ts';
 import { zipBytes } from '../support/zip-bytes.ts';
 
 const words = 'words and words and words again\n'.repeat(20);
@@ -21,10 +22,10 @@ const good = zipBytes(
 
 test('thousands of random mutations neither crash nor hang the check, nor pass with other content', async () => {
   const expected = await contents(good);
-  const random = generator(20_260_131);
+  const random = seededRandom(20_260_131);
   const verdicts = { passed: 0, failed: 0, inconclusive: 0 };
   for (let i = 0; i < 4_000; i++) {
-    const mutated = mutate(good, random);
+    const mutated = mutate(good, random, nearEnd);
     const { verdict } = await checkBytes(mutated);
     verdicts[verdict] += 1;
     if (verdict === 'passed') assert.deepEqual(await contents(mutated), expected, `mutation ${i}`);
@@ -60,44 +61,4 @@ async function contents(bytes: Buffer): Promise<Record<string, string>> {
     return [file.path, content.toString('hex')] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Numbers from 0 up to, not including, 1; the same ones for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Bits flipped, bytes overwritten, ranges removed, doubled or exchanged; near the end, where the structure is, more often. */
-function mutate(bytes: Buffer, random: () => number): Buffer {
-  const result = Buffer.from(bytes);
-  const at = () => {
-    const tail = random() < 0.5 ? 0.6 : 0;
-    return Math.floor((tail + random() * (1 - tail)) * result.length);
-  };
-  const from = at();
-  const length = 1 + Math.floor(random() * 40);
-  const part = result.subarray(from, from + length);
-  const to = at();
-  switch (Math.floor(random() * 6)) {
-    case 0:
-      result.writeUInt8(result.readUInt8(from) ^ (1 << Math.floor(random() * 8)), from);
-      return result;
-    case 1:
-      result.writeUInt8(Math.floor(random() * 256), from);
-      return result;
-    case 2:
-      return Buffer.concat([result.subarray(0, from), result.subarray(from + length)]);
-    case 3:
-      return Buffer.concat([result.subarray(0, to), part, result.subarray(to)]);
-    case 4:
-      part.fill(random() < 0.5 ? 0xff : 0);
-      return result;
-    default:
-      part.copy(result, to);
-      return result;
-  }
 }

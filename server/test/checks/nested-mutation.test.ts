@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { gunzipSync, gzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { checkBytes } from '../support/check-bytes.ts';
 import { badPickle, compressors, goodPickle, storedLz4, storedXz } from '../support/compressed-samples.ts';
+import { mutate, seededRandom } from '../support/mutations.ts';
 import { tarBytes } from '../support/tar-bytes.ts';
 import { zipBytes } from '../support/zip-bytes.ts';
 
@@ -53,7 +54,7 @@ const around = (content: Buffer) =>
 describe('mutations of what lies in a package neither crash nor hang the check:', () => {
   for (const [name, nest] of Object.entries(nests)) {
     test(name, async () => {
-      const random = generator(20_260_301);
+      const random = seededRandom(20_260_301);
       const good = nest(goodPickle);
       const seen = new Set<string>();
       for (let i = 0; i < 400; i++) {
@@ -68,7 +69,7 @@ describe('mutations of what lies in a package neither crash nor hang the check:'
 describe('a mutation that leaves the bad file whole does not make it pass:', () => {
   for (const [name, nest] of Object.entries(nests)) {
     test(name, async () => {
-      const random = generator(20_260_302);
+      const random = seededRandom(20_260_302);
       const bad = nest(badPickle);
       let passed = 0;
       for (let i = 0; i < 400; i++) {
@@ -84,39 +85,3 @@ describe('a mutation that leaves the bad file whole does not make it pass:', () 
     });
   }
 });
-
-/** Numbers from 0 up to, not including, 1; the same ones for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Bits flipped, bytes overwritten, ranges removed, doubled or exchanged. */
-function mutate(bytes: Buffer, random: () => number): Buffer {
-  const result = Buffer.from(bytes);
-  const at = () => Math.floor(random() * result.length);
-  const from = at();
-  const part = result.subarray(from, from + 1 + Math.floor(random() * 40));
-  const to = at();
-  switch (Math.floor(random() * 6)) {
-    case 0:
-      result.writeUInt8(result.readUInt8(from) ^ (1 << Math.floor(random() * 8)), from);
-      return result;
-    case 1:
-      result.writeUInt8(Math.floor(random() * 256), from);
-      return result;
-    case 2:
-      return Buffer.concat([result.subarray(0, from), result.subarray(from + part.length)]);
-    case 3:
-      return Buffer.concat([result.subarray(0, to), part, result.subarray(to)]);
-    case 4:
-      part.fill(random() < 0.5 ? 0xff : 0);
-      return result;
-    default:
-      part.copy(result, to);
-      return result;
-  }
-}

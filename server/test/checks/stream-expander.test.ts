@@ -12,6 +12,7 @@ import {
   storedLz4,
   storedXz,
 } from '../support/compressed-samples.ts';
+import { seededRandom } from '../support/mutations.ts';
 
 const expander = new StreamExpander();
 
@@ -152,11 +153,8 @@ test('what the receiver throws ends the expanding, and the next one works', asyn
 });
 
 test('random bytes and mutations of good files neither crash nor hang the expander', async () => {
-  let state = 20_260_214;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const draw = seededRandom(20_260_214);
+  const random = (below: number) => Math.floor(draw() * below);
   for (const { type, bytes } of samples.filter(({ bytes }) => bytes.length < 5_000)) {
     for (let i = 0; i < 60; i++) {
       const mutated = Buffer.from(bytes);
