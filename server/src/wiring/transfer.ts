@@ -23,27 +23,19 @@ export async function openSide(
   config: Config,
   open: 'prepare' | 'migrate' = 'prepare',
 ): Promise<Opened<TransferSide>> {
+  await using opening = new AsyncDisposableStack();
   const records = await openRecords(config);
-  try {
-    await records[open]();
-    const { engine } = records;
-    const guards = new Guards(config);
-    const aws = awsOf(config);
-    const keys = await openSecrets(config, { clock, randomness, aws, guards });
-    const { addressKeys, secrets, secretBox } = keys;
-    const given = { engine, clock, randomness, addressKeys, publicUrl: () => config.server.publicUrl, aws };
-    const { content, close } = await openContent(config, given);
-    return {
-      opened: { ...engine, content, secrets, secretBox },
-      close: async () => {
-        await close?.();
-        await records.close();
-      },
-    };
-  } catch (error) {
-    await records.close();
-    throw error;
-  }
+  opening.defer(() => records.close());
+  await records[open]();
+  const { engine } = records;
+  const guards = new Guards(config);
+  const aws = awsOf(config);
+  const keys = await openSecrets(config, { clock, randomness, aws, guards });
+  const { addressKeys, secrets, secretBox } = keys;
+  const given = { engine, clock, randomness, addressKeys, publicUrl: () => config.server.publicUrl, aws };
+  const { content, close } = await openContent(config, given);
+  opening.defer(() => close?.());
+  return asOpened({ ...engine, content, secrets, secretBox }, opening);
 }
 
 export async function openTransfer(
@@ -51,22 +43,20 @@ export async function openTransfer(
   to: Config,
   given: { readonly journalPath: string; readonly parallel: number; readonly tell: (line: string) => void },
 ): Promise<Opened<TransferPorts>> {
-  const closing: (() => Promise<void> | void)[] = [];
-  const close = async () => {
-    for (const one of closing.reverse()) await one();
-  };
-  try {
-    const source = await openSide(from);
-    closing.push(source.close);
-    const target = await openSide(to, 'migrate');
-    closing.push(target.close);
-    const journal = openTransferJournal(given.journalPath);
-    closing.push(() => journal.close());
-    const { parallel, tell } = given;
-    const sides = { source: source.opened, target: target.opened, journal };
-    return { opened: { clock, randomness, ...sides, parallel, tell, pause }, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await using opening = new AsyncDisposableStack();
+  const source = await openSide(from);
+  opening.defer(source.close);
+  const target = await openSide(to, 'migrate');
+  opening.defer(target.close);
+  const journal = openTransferJournal(given.journalPath);
+  opening.defer(() => journal.close());
+  const { parallel, tell } = given;
+  const sides = { source: source.opened, target: target.opened, journal };
+  return asOpened({ clock, randomness, ...sides, parallel, tell, pause }, opening);
+}
+
+/** Everything is open: from now on it is closed by whoever has it. */
+function asOpened<T>(opened: T, opening: AsyncDisposableStack): Opened<T> {
+  const all = opening.move();
+  return { opened, close: () => all.disposeAsync() };
 }
