@@ -317,3 +317,13 @@ export class StorageError extends Error {
     this.retryAfterSeconds = known.retryAfterSeconds;
   }
 }
+
+/** An engine that does not answer, or cannot just now: another time it may. */
+export function isTransient(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.failure === 'transient';
+}
+
+/** The engine has said that it is not there. */
+export function isMissing(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.failure === 'missing';
+}

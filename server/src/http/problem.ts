@@ -3,8 +3,8 @@ import {
   type ErrorCode,
   type ErrorKind,
   errorCatalogue,
+  isTransient,
   RegistryError,
-  StorageError,
 } from '../core/errors.ts';
 
 const statusOf: Record<ErrorKind, number> = {
@@ -69,7 +69,7 @@ function headersOf(error: RegistryError, kind: ErrorKind): Record<string, string
 /** Anything unknown becomes `internal` with a fixed text; the log has the original. */
 export function asRegistryError(thrown: unknown): RegistryError {
   if (thrown instanceof RegistryError) return thrown;
-  if (thrown instanceof StorageError && thrown.failure === 'transient') {
+  if (isTransient(thrown)) {
     const { retryAfterSeconds } = thrown;
     return new RegistryError('unavailable', 'A storage engine does not answer at the moment.', {
       cause: thrown,

@@ -7,7 +7,8 @@ import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
 import { type Config, ConfigError } from '../config/index.ts';
 import { observingAudit } from '../core/audit/index.ts';
 import { type Examiner, readSeverities } from '../core/checks/index.ts';
-import { StorageError } from '../core/errors.ts';
+import type { RecordsEngine } from '../core/engine.ts';
+import { isTransient } from '../core/errors.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
@@ -54,11 +55,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     probeQueue: opened.probeQueue,
   });
   opening.defer(() => watching.stop());
-  const observing = observingAudit(engines.requests, {
-    ...observedAudit,
-    report: (problem, cause) => logger[isAway(cause) ? 'warn' : 'error']({ err: cause }, problem),
-    lost: (entries) => telling.telemetry.auditLost(entries),
-  });
+  const observing = observeAudit(engines.requests, telling.telemetry, logger);
   const examiner = await openExaminer(config, opened.threadData, opening);
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   opening.defer(() => arrivals?.close());
@@ -161,9 +158,13 @@ async function openExaminer(
   return examiner;
 }
 
-/** An engine that is away is told about where its calls are counted; what it misses meanwhile is kept. */
-function isAway(cause: unknown): boolean {
-  return cause instanceof StorageError && cause.failure === 'transient';
+function observeAudit(engine: Pick<RecordsEngine, 'audit'>, telemetry: Telemetry, logger: Logger) {
+  return observingAudit(engine, {
+    ...observedAudit,
+    // An engine that is away is told about where its calls are counted; what it misses meanwhile is kept.
+    report: (problem, cause) => logger[isTransient(cause) ? 'warn' : 'error']({ err: cause }, problem),
+    lost: (entries) => telemetry.auditLost(entries),
+  });
 }
 
 const observedAudit = { waitMs: 250, longestWaitMs: 5_000, batch: 500, behindAt: 2_000, maximumKept: 20_000 };

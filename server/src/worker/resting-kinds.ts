@@ -1,4 +1,4 @@
-import { StorageError } from '../core/errors.ts';
+import { isTransient } from '../core/errors.ts';
 import { type JobKind, restMs } from '../core/jobs/index.ts';
 
 /** An outage may last this long before failures by it count as attempts. */
@@ -9,7 +9,7 @@ export const longestOutageMs = 24 * 3_600_000;
  * at the same thing is no outage: who is in the way again and again must not keep a job going for ever.
  */
 export function isOutage(error: unknown): boolean {
-  return error instanceof StorageError && error.failure === 'transient' && error.transience !== 'contended';
+  return isTransient(error) && error.transience !== 'contended';
 }
 
 /**

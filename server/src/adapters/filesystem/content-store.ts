@@ -15,7 +15,7 @@ import {
   type OpenContent,
   printKey,
 } from '../../core/content/index.ts';
-import { StorageError } from '../../core/errors.ts';
+import { isMissing } from '../../core/errors.ts';
 import { type ContentFolder, unlinkIfThere } from './content-folder.ts';
 import { statFrom } from './stat-from.ts';
 import { codeOf, storageErrorFrom, writingErrorFrom } from './storage-error.ts';
@@ -46,7 +46,7 @@ export class FilesystemContentStore implements ContentStore {
     try {
       return statFrom(await this.#statFile(key));
     } catch (error) {
-      if (error instanceof StorageError && error.failure === 'missing') return null;
+      if (isMissing(error)) return null;
       throw error;
     }
   }

@@ -7,8 +7,9 @@ import {
   DelegateBackoff,
   handleWhen,
 } from 'cockatiel';
+import { isTransient } from '../../core/errors.ts';
 import type { EngineStatus } from '../../core/health/index.ts';
-import { engineAway, isTransient } from './engine-away.ts';
+import { engineAway } from './engine-away.ts';
 
 export interface BreakerSettings {
   /** It opens after so many failures in a row. */

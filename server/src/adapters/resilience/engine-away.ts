@@ -4,7 +4,3 @@ import { StorageError } from '../../core/errors.ts';
 export function engineAway(message: string, retryAfterSeconds: number, cause?: unknown): StorageError {
   return new StorageError('transient', message, cause, { transience: 'unreached', retryAfterSeconds });
 }
-
-export function isTransient(error: unknown): error is StorageError {
-  return error instanceof StorageError && error.failure === 'transient';
-}

@@ -8,11 +8,11 @@
 //
 // One guard per engine. The API and the worker have a line each. Embedded engines need none of it and have none.
 import { setTimeout as wait } from 'node:timers/promises';
-import { StorageError } from '../../core/errors.ts';
+import { isTransient, StorageError } from '../../core/errors.ts';
 import type { CallerSide, EngineStatus } from '../../core/health/index.ts';
 import { Breaker, type BreakerSettings } from './breaker.ts';
 import type { Call, Limit } from './call.ts';
-import { engineAway, isTransient } from './engine-away.ts';
+import { engineAway } from './engine-away.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type LineSettings, WaitingLine } from './waiting-line.ts';
 

@@ -1,8 +1,8 @@
 import { errorMonitor } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ContentStore, OpenContent, ReceivingStore, ServingStore } from '../../core/content/index.ts';
+import { isTransient } from '../../core/errors.ts';
 import { begin, bulk, bulkOnce, idempotentWrite, list, read } from './call.ts';
-import { isTransient } from './engine-away.ts';
 import type { GuardedSide } from './engine-guard.ts';
 import { guarded } from './guarded.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { StorageError } from '../../core/errors.ts';
+import { isTransient } from '../../core/errors.ts';
 import { told } from './postgres-errors.ts';
 import { clientSettings, type PostgresLimits, type PostgresServer } from './postgres-pool.ts';
 import { migrationsIn, refuseNewerSchema, refuseOtherSchema } from './schema-versions.ts';
@@ -107,8 +107,7 @@ async function untilUnlocked(change: () => Promise<void>): Promise<void> {
     try {
       return await change();
     } catch (error) {
-      const isTransient = error instanceof StorageError && error.failure === 'transient';
-      if (!isTransient || attempt === maximumAttempts) throw error;
+      if (!isTransient(error) || attempt === maximumAttempts) throw error;
       await wait(betweenAttemptsMs);
     }
   }

@@ -1,4 +1,4 @@
-import { notFound, StorageError } from '../errors.ts';
+import { isMissing, notFound } from '../errors.ts';
 import { contentPath, type OwnContent } from './own-addresses.ts';
 import type { OpenContent } from './ports.ts';
 import type { AddressFields } from './signed-address.ts';
@@ -25,7 +25,7 @@ export async function openServed(
     const content = await ports.content.open(packageKey(digest));
     return { content, digest, fileName: name, contentType: type };
   } catch (error) {
-    if (error instanceof StorageError && error.failure === 'missing') throw notFound('content', digest);
+    if (isMissing(error)) throw notFound('content', digest);
     throw error;
   }
 }

@@ -8,7 +8,7 @@
 import type { CheckResult, Examination, Examiner } from '../checks/index.ts';
 import { verdictOf } from '../checks/index.ts';
 import { type ContentStore, incomingKey, quarantineKey } from '../content/index.ts';
-import { StorageError } from '../errors.ts';
+import { isMissing } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
 import { withFalseAlarms } from './false-alarm.ts';
 import type { FalseAlarmStore } from './ports.ts';
@@ -129,7 +129,7 @@ async function moveAside(
   try {
     await content.copy(incomingKey(version.uploadId), quarantineKey(version.id), revision);
   } catch (error) {
-    if (!(error instanceof StorageError && error.failure === 'missing')) throw error;
+    if (!isMissing(error)) throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 // quarantine when that cannot be done, so that a reviewer sees it again.
 import type { Examination, Examiner } from '../checks/index.ts';
 import { type ContentStore, packageKey, quarantineKey } from '../content/index.ts';
-import { StorageError } from '../errors.ts';
+import { isMissing } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
 import type { ReportStore } from './ports.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
@@ -59,7 +59,7 @@ async function locate({ content }: PublishReleasedPorts, { id, digest }: Version
   try {
     return { key, location: await content.locate(key) };
   } catch (error) {
-    if (digest === null || !(error instanceof StorageError && error.failure === 'missing')) throw error;
+    if (digest === null || !isMissing(error)) throw error;
     return { key: packageKey(digest), location: await content.locate(packageKey(digest)) };
   }
 }

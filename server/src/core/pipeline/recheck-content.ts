@@ -18,7 +18,7 @@ import {
   packageKey,
   quarantineKey,
 } from '../content/index.ts';
-import { RegistryError, StorageError } from '../errors.ts';
+import { isMissing, RegistryError, StorageError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   isReadable,
@@ -105,7 +105,7 @@ async function locate(
   try {
     return await content.locate(packageKey(digest));
   } catch (error) {
-    const isGone = error instanceof StorageError && error.failure === 'missing';
+    const isGone = isMissing(error);
     if (isGone && !isReadable(version.state)) return null;
     throw error;
   }

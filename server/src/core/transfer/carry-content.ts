@@ -4,7 +4,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Area, type ContentKey, type ContentStore, digestOf, printKey } from '../content/index.ts';
-import { StorageError } from '../errors.ts';
+import { isMissing, StorageError } from '../errors.ts';
 import type { UploadStore } from '../uploads/index.ts';
 import type { TransferJournal } from './ports.ts';
 
@@ -70,7 +70,7 @@ async function carryObject(sides: ContentSides, key: ContentKey): Promise<Carrie
     return await carryPresent(sides, key);
   } catch (error) {
     // Removed while it was being read; another pass finds the same.
-    const gone = error instanceof StorageError && error.failure === 'missing';
+    const gone = isMissing(error);
     if (gone && (await sides.source.stat(key)) === null) return 'gone';
     throw error;
   }
