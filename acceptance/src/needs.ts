@@ -1,11 +1,9 @@
 // What a test needs of the machine. Missing programs skip a test with the command that would bring them; nothing
 // is ever installed by a test.
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { findProgram } from '../../tools/find-program.ts';
 
 const packageList = new URL('../../tools/debian-packages.txt', import.meta.url);
-// Debian keeps servers in sbin, which is on root's path only.
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
 export interface Needed {
   /** For the options of a test: false when the program is there, else why the test is skipped. */
@@ -23,17 +21,8 @@ export function needsProgram(program: string, debianPackage: string): Needed {
   if (!listed.includes(debianPackage)) {
     throw new Error(`${debianPackage} is not in tools/debian-packages.txt; add it there.`);
   }
-  const path = folders.map((folder) => join(folder, program)).find(isExecutable);
+  const path = findProgram(program);
   return path === undefined
     ? { skip: `needs ${program}: apt-get install ${debianPackage}`, path: program }
     : { skip: false, path };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,12 +2,13 @@
 // memory on the loopback interface. It starts in a few seconds.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, constants, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { findProgram } from '../find-program.ts';
 import { freePorts } from '../free-port.ts';
 import { ServerMissing, type StartedServer, type TestServer } from '../test-servers.ts';
 
@@ -195,20 +196,10 @@ rgw_crypt_s3_kms_encryption_keys = ${testEncryptionKey}=${key}
 }
 
 function requirePrograms(): void {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   for (const [program, debianPackage] of Object.entries(needed)) {
-    if (!folders.some((folder) => isExecutable(join(folder, program)))) {
+    if (findProgram(program) === undefined) {
       throw new ServerMissing(`needs ${program}: apt-get install ${debianPackage}`);
     }
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

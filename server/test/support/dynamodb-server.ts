@@ -6,12 +6,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { findProgram } from '../../../tools/find-program.ts';
 import { freePort } from '../../../tools/free-port.ts';
 import { createTables, deleteTables } from '../../src/adapters/dynamodb/create-tables.ts';
 import { openDynamoDb } from '../../src/adapters/dynamodb/open-dynamodb.ts';
@@ -29,7 +29,7 @@ const moto = process.env.TEST_DYNAMODB_EMULATOR === 'moto' ? await import('./mot
 /** Why there is no DynamoDB for tests here; null when there is one. */
 export function whyNoDynamoDb(): string | null {
   if (moto !== null) return moto.skip === false ? null : moto.skip;
-  if (process.env[sharedDynamoDb] !== undefined || isOnPath('java')) return null;
+  if (process.env[sharedDynamoDb] !== undefined || findProgram('java') !== undefined) return null;
   return 'DynamoDB Local needs Java 17 (Debian package openjdk-17-jre-headless)';
 }
 
@@ -120,17 +120,6 @@ function javaArguments(port: number): string[] {
 function emulatorFolder(): string {
   const manifest = import.meta.resolve('amplify-dynamodb-simulator/package.json');
   return join(dirname(fileURLToPath(manifest)), 'emulator');
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 const patienceMs = 60_000;
