@@ -105,8 +105,7 @@ async function locate(
   try {
     return await content.locate(packageKey(digest));
   } catch (error) {
-    const isGone = isMissing(error);
-    if (isGone && !isReadable(version.state)) return null;
+    if (isMissing(error) && !isReadable(version.state)) return null;
     throw error;
   }
 }
