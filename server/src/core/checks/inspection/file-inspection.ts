@@ -34,6 +34,8 @@ export class ContentInspection {
   }
 }
 
+const nothing = Buffer.alloc(0);
+
 interface Running {
   readonly telling: Telling;
   readonly inspector: Inspector;
@@ -43,7 +45,7 @@ export class FileInspection {
   readonly #file: Omit<InspectedFile, 'head'>;
   readonly #inspections: readonly Inspection[];
   readonly #tellings: ReadonlyMap<ContentCheck, Telling>;
-  #head: Buffer = Buffer.alloc(0);
+  #head: Buffer = nothing;
   #running: Set<Running> | null = null;
   #storeFailed: StorageError | null = null;
 
@@ -62,7 +64,7 @@ export class FileInspection {
     if (this.#running !== null) return this.#each((inspector) => inspector.push(bytes));
     // A copy only of what comes in very small pieces at the beginning.
     const first = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
-    if (first.length >= headBytes) return this.#begin(first);
+    if (first.length >= Math.min(headBytes, this.#file.sizeBytes)) return this.#begin(first);
     this.#head = Buffer.from(first);
     return undefined;
   }

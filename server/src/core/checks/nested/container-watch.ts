@@ -9,13 +9,15 @@ const endRecordBytes = 22;
 const tailBytes = endRecordBytes + 0xffff;
 const endSignature = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 
+const nothing = Buffer.alloc(0);
+
 export class ContainerWatch {
   readonly #sizeBytes: number;
   readonly #head: Buffer;
   #headLength = 0;
   #position = 0;
   /** The last bytes of what has passed, in which a record may have begun. */
-  #carried: Buffer = Buffer.alloc(0);
+  #carried: Buffer = nothing;
   #types: readonly ContainerType[] | null = null;
   readonly #endRecords = new Set<number>();
 
@@ -62,7 +64,9 @@ export class ContainerWatch {
       const position = joinedStart + at;
       if (record.length === endRecordBytes && isPlausible(record, position)) this.#endRecords.add(position);
     }
-    this.#carried = Buffer.from(joined.subarray(Math.max(0, joined.length - endRecordBytes + 1)));
+    // Nothing follows the end.
+    const isEnd = this.#position === this.#sizeBytes;
+    this.#carried = isEnd ? nothing : Buffer.from(joined.subarray(1 - endRecordBytes));
   }
 }
 

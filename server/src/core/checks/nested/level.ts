@@ -91,10 +91,13 @@ export class PassingFile {
 
   #watchFor(bytes: Uint8Array): void {
     if (this.#level.depth > 0) this.#level.search.worked(bytes.length);
+    if (this.#source !== null) {
+      this.#watch.push(bytes);
+      return;
+    }
     const wasKnown = this.#watch.types !== null;
     const before = wasKnown ? null : Buffer.from(this.#watch.head);
     this.#watch.push(bytes);
-    if (this.#source !== null) return;
     if (before !== null && this.#holdsOthers && this.#mayBeOpened) this.#keep(before);
     if (this.#copy !== null) this.#keep(bytes);
   }
