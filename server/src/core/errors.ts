@@ -180,6 +180,23 @@ export const errorCatalogue = {
     remedy: 'Leave If-Match out, or send the ETag that the address answers with.',
   },
 
+  // validators
+  'validator-invalid': {
+    kind: 'invalid',
+    title: 'The validator cannot be registered',
+    remedy: 'Mend the source where the detail says; the limits and how to write one are in docs/validators.md.',
+  },
+  'validator-denied': {
+    kind: 'forbidden',
+    title: 'The validator of the package denies the download',
+    remedy: 'The detail is what the validator says; ask the maintainers of the package, who wrote it.',
+  },
+  'validator-unavailable': {
+    kind: 'unavailable',
+    title: 'The validator of the package cannot be run just now',
+    remedy: 'Try again after the seconds in Retry-After: nothing was decided about the download.',
+  },
+
   // uploads
   'upload-too-large': {
     kind: 'too-large',
@@ -257,6 +274,8 @@ export class RegistryError extends Error {
   readonly detail: string;
   readonly context: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
+  /** The refusal has been put on record where it was decided: nothing more is to be noted about it. */
+  readonly onRecord: boolean;
 
   constructor(
     code: ErrorCode,
@@ -265,6 +284,7 @@ export class RegistryError extends Error {
       context?: Readonly<Record<string, unknown>>;
       cause?: unknown;
       retryAfterSeconds?: number;
+      onRecord?: boolean;
     } = {},
   ) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
@@ -272,6 +292,7 @@ export class RegistryError extends Error {
     this.detail = detail;
     this.context = options.context ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.onRecord = options.onRecord ?? false;
   }
 
   get kind(): ErrorKind {

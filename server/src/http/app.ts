@@ -157,7 +157,7 @@ function addRoute(
     onResponse: async (request, reply) => {
       if (audit === 'none' || (audit === 'with-change' && reply.statusCode < 400)) return;
       // A flood that is being held off must not fill the audit log.
-      if (request.refusal?.code === 'throttled') return;
+      if (request.refusal?.code === 'throttled' || request.refusal?.onRecord) return;
       observe(registry, route, request, reply.statusCode);
     },
     handler: (request, reply) => {
