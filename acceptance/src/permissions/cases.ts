@@ -364,6 +364,7 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   'job.retry': [{ good: '409 state-conflict', given: () => ({}) }],
 
   'registry.welcome': [{ good: 200 }],
+  'registry.keys': [{ good: 200 }],
   'registry.health': [{ good: 200 }],
   'registry.readiness': [{ good: 200 }],
   'registry.health-components': [{ good: 200 }],

@@ -92,6 +92,14 @@ export const operations = {
   'version.list-files': anyone('search', 'observed', 'List the files inside a version'),
   'version.read-file': anyone('download', 'with-change', 'Read one file inside a version'),
 
+  // validators
+  'validator.read': maintained('search', 'observed', 'Read the validator of a package'),
+  'validator.register': maintained('upload', 'with-change', 'Register a validator for a package'),
+  'validator.remove': maintained('upload', 'with-change', 'Remove the validator of a package'),
+  'validator.list-versions': maintained('search', 'observed', 'List the versions of a validator'),
+  'validator.read-version': maintained('search', 'observed', 'Read a version of a validator'),
+  'package.list-downloads': maintained('search', 'observed', 'Read who downloaded a sensitive package'),
+
   // the pipeline's own
   'version.decide': anyone('nothing', 'with-change', 'Decide about a version after its checks'),
 
@@ -144,6 +152,7 @@ export const operations = {
   'job.list-dead': anyone('admin', 'observed', 'List jobs that have given up'),
   'job.retry': anyone('admin', 'with-change', 'Run a dead job again'),
   'registry.welcome': anyone('nothing', 'none', 'Welcome'),
+  'registry.keys': anyone('nothing', 'none', 'The public keys that the registry signs with'),
   'registry.health': anyone('nothing', 'none', 'Is the server alive'),
   'registry.readiness': anyone('nothing', 'none', 'Can the server do its work'),
   'registry.health-components': anyone('nothing', 'none', 'Health of each component'),

@@ -39,6 +39,7 @@ export class SharedSecret<T> {
   readonly #parse: (text: string) => T;
   #known: { readonly value: T; readonly version: string } | null = null;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #readAtMs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #failing = false;
 
@@ -54,8 +55,18 @@ export class SharedSecret<T> {
     this.#parse = parse;
   }
 
-  /** Null when there is none. With `afresh` it is looked at again, unless that was done a second ago. */
-  async value({ afresh = false } = {}): Promise<T | null> {
+  /**
+   * Null when there is none. With `afresh` it is looked at again, unless that was done a second ago. Rejects with a
+   * `StorageError` (`transient`) when the store has not answered for longer than `noOlderThanMs`.
+   */
+  async value({ afresh = false, noOlderThanMs = Number.POSITIVE_INFINITY } = {}): Promise<T | null> {
+    const isTooOld = () => this.#clock.now().getTime() - this.#readAtMs > noOlderThanMs;
+    const value = await this.#recentValue(afresh || isTooOld());
+    if (!isTooOld()) return value;
+    throw new StorageError('transient', `The secret ${this.#name} has not been readable for long.`);
+  }
+
+  async #recentValue(afresh: boolean): Promise<T | null> {
     const ageMs = Math.abs(this.#clock.now().getTime() - this.#lookedAtMs);
     if (ageMs >= (afresh ? shortestLookMs : this.#secrets.refreshMs)) {
       const looked = this.#look();
@@ -100,6 +111,7 @@ export class SharedSecret<T> {
       const stored = await this.#secrets.read(this.#name);
       if (stored === null) this.#known = null;
       else this.#keep(stored);
+      this.#readAtMs = this.#clock.now().getTime();
       this.#failing = false;
     } catch (error) {
       this.#failing = true;
@@ -111,7 +123,7 @@ export class SharedSecret<T> {
 
   #keep({ text, version }: StoredSecret): T {
     if (this.#known?.version !== version) this.#known = { value: this.#parse(text), version };
-    this.#lookedAtMs = this.#clock.now().getTime();
+    this.#readAtMs = this.#lookedAtMs = this.#clock.now().getTime();
     return this.#known.value;
   }
 }

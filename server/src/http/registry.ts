@@ -9,6 +9,7 @@ import type { RecordsEngine } from '../core/engine.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
 import type { ReviewSettings } from '../core/pipeline/index.ts';
+import type { RegistrySigner } from '../core/signing/index.ts';
 import type { UploadLimits } from '../core/uploads/index.ts';
 
 export interface Registry extends RecordsEngine {
@@ -25,6 +26,8 @@ export interface Registry extends RecordsEngine {
   readonly access: AccessSettings;
   readonly passwords: Passwords;
   readonly sessionSigner: SessionSigner;
+  /** Signs what the registry states. */
+  readonly signer: RegistrySigner;
   readonly eventFeed: EventFeed;
   readonly webhookSender: WebhookSender;
   readonly secretBox: SecretBox;

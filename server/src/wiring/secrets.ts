@@ -5,6 +5,7 @@ import type { Clock, Randomness } from '../core/clock.ts';
 import { AddressKeys } from '../core/content/index.ts';
 import { KeyedSecretBox, type SecretBox } from '../core/events/index.ts';
 import type { SecretStore } from '../core/secrets.ts';
+import { RegistryKeys } from '../core/signing/index.ts';
 import type { Aws } from './aws.ts';
 import type { Guards } from './guards.ts';
 
@@ -12,6 +13,7 @@ export interface SecretPorts {
   readonly secrets: SecretStore;
   readonly signingKeys: SigningKeys;
   readonly addressKeys: AddressKeys;
+  readonly registryKeys: RegistryKeys;
   readonly secretBox: SecretBox;
 }
 
@@ -62,6 +64,7 @@ export async function openSecrets(
     secrets: ports.secrets,
     signingKeys: new SigningKeys(ports),
     addressKeys: await AddressKeys.open(ports),
+    registryKeys: await RegistryKeys.open(ports),
     secretBox: await boxes[config.engines.encryption](config, ports),
   };
 }

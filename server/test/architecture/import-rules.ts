@@ -3,6 +3,7 @@ import { type Import, importsOf, type SourceTree, unreadableImports, workspaces 
 
 /** A feature uses those before it. What stands last uses all others, and nobody uses it. */
 export const featureOrder = [
+  'signing',
   'audit',
   'access',
   'jobs',
@@ -12,6 +13,7 @@ export const featureOrder = [
   'uploads',
   'checks',
   'pipeline',
+  'validators',
   'rating',
   'gate',
   'items',

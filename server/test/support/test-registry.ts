@@ -34,6 +34,7 @@ import type { RecordsEngine } from '../../src/core/engine.ts';
 import { EventFeed } from '../../src/core/events/index.ts';
 import { isServed } from '../../src/core/gate/index.ts';
 import { HealthMonitor, noTelemetry, Traffic } from '../../src/core/health/index.ts';
+import { RegistryKeys } from '../../src/core/signing/index.ts';
 import { takesBytes, type UploadLimits } from '../../src/core/uploads/index.ts';
 import type { Registry } from '../../src/http/registry.ts';
 import type { HttpSettings } from '../../src/http/settings.ts';
@@ -105,6 +106,7 @@ export async function testRegistry(
   const access = { ...accessSettings, ...settings };
   const signingKeys = new SigningKeys({ clock, secrets: new MemorySecretStore() });
   await ensureSessionKey({ clock, randomness, signingKeys });
+  const registryKeys = await RegistryKeys.open({ clock, randomness, secrets: new MemorySecretStore() });
   const sessionSigner = new JoseSessionSigner({ clock, signingKeys, access });
   const passwords = new Passwords(randomness, cheapCost);
   /** What was noted about operations that changed nothing. */
@@ -127,6 +129,7 @@ export async function testRegistry(
     access,
     passwords,
     sessionSigner,
+    signer: registryKeys,
     observe: (entry) => void observed.push(entry),
     auditBehind: () => null,
     authenticate: (authorization, requester) => authenticateCaller(authentication, authorization, requester),
@@ -220,6 +223,7 @@ export async function testRegistry(
     registry,
     clock,
     signingKeys,
+    registryKeys,
     observed,
     addUser,
     signIn,

@@ -16,6 +16,7 @@ import {
 } from '../../src/core/content/index.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
 import { KeyedSecretBox, secretPurpose } from '../../src/core/events/index.ts';
+import { registryKeysSecret } from '../../src/core/signing/index.ts';
 import {
   type CarriedContent,
   type KindTransfer,
@@ -69,6 +70,7 @@ export const published = 'published bytes';
 export const webhookSecret = 'the signing secret';
 const secret = Buffer.alloc(32, 'a secret').toString('base64url');
 const sessionKeys = JSON.stringify({ keys: [{ id: 'key', secret, createdAt: '2026-01-31T12:00:00Z' }] });
+const registryKeys = JSON.stringify({ keys: ['only carried'] });
 const addressKeys = JSON.stringify([{ id: 'key', secret }]);
 /** The time of everything in `someRegistry`; tokens are good for longer. */
 export const at = new Date('2026-01-31T12:00:00Z');
@@ -78,6 +80,7 @@ export async function someRegistry(side: TestSide): Promise<void> {
   await someRecords(side);
   await side.secrets.create(sessionKeysSecret, sessionKeys);
   await side.secrets.create(addressKeysSecret, addressKeys);
+  await side.secrets.create(registryKeysSecret, registryKeys);
   await put(side.content, packageKey(someDigest(published)), published);
   await put(side.content, quarantineKey('v2'), 'suspicious bytes');
   await put(side.content, incomingKey('completed'), 'bytes to be checked');
@@ -163,6 +166,7 @@ export async function everythingIn(side: TransferSide): Promise<Record<string, u
   all.secrets = [
     (await side.secrets.read(sessionKeysSecret))?.text,
     (await side.secrets.read(addressKeysSecret))?.text,
+    (await side.secrets.read(registryKeysSecret))?.text,
   ];
   return all;
 }

@@ -3,6 +3,7 @@
 import { sessionKeysSecret } from '../access/index.ts';
 import { addressKeysSecret } from '../content/index.ts';
 import type { SecretStore } from '../secrets.ts';
+import { registryKeysSecret } from '../signing/index.ts';
 import { type ContentOutcome, carryContent } from './carry-content.ts';
 import { carryRecords, type KindOutcome } from './carry-records.ts';
 import { recordKinds, type Settled } from './kinds.ts';
@@ -38,9 +39,9 @@ export function carryAllContent({
   return carryContent({ source: content, target: target.content, uploads, journal, parallel });
 }
 
-const carriedSecrets = [sessionKeysSecret, addressKeysSecret];
+const carriedSecrets = [sessionKeysSecret, addressKeysSecret, registryKeysSecret];
 
-/** Sessions and addresses that were given out stay good. What seals webhooks stays: they are sealed anew. */
+/** Sessions and addresses that were given out stay good, and signatures verifiable. What seals webhooks stays: they are sealed anew. */
 export async function carrySecrets({ source, target }: TransferPorts): Promise<void> {
   for (const name of carriedSecrets) await carrySecret(name, source.secrets, target.secrets);
 }
