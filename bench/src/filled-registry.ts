@@ -19,6 +19,7 @@ import type { AuditEntry } from '../../server/src/core/audit/index.ts';
 import { maximumChanges } from '../../server/src/core/commit.ts';
 import type { AnyChange, RecordsEngine } from '../../server/src/core/engine.ts';
 import {
+  openAccess,
   orderKey,
   type Package,
   type PackageKind,
@@ -130,6 +131,7 @@ function somePackage(random: () => number, nth: number): Package {
     ownerId: `user-${owner}`,
     ownerName: `user-${owner}`,
     groupId: random() < 0.3 ? `group-${Math.floor(random() * groups)}` : null,
+    ...openAccess,
     state: 'published',
     createdAt: at,
     updatedAt: at,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Package } from '../../src/core/packages/index.ts';
+import { openAccess, type Package } from '../../src/core/packages/index.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
 import { walk } from '../support/pages.ts';
 import { somePackage } from '../support/samples.ts';
@@ -19,6 +19,26 @@ describeOnEveryEngine('PackageStore', (engine) => {
     assert.deepEqual(await engine().packages.find(full.id), full);
     assert.deepEqual(await engine().packages.find(bare.id), bare);
     assert.equal(await engine().packages.find('another'), null);
+  });
+
+  test('who may see and download a package is found as it was', async () => {
+    const accesses = [
+      { visibility: 'everybody', visibleTo: ['g1'], sensitive: true, allowedGroups: [] },
+      {
+        visibility: 'groups',
+        visibleTo: ['g2', 'g1', 'o\'g"3'],
+        sensitive: true,
+        allowedGroups: ['g4', 'g1'],
+      },
+      { visibility: 'owner', visibleTo: [], sensitive: false, allowedGroups: ['g1'] },
+    ] as const;
+    const packages = accesses.map((access, nth) => somePackage({ ...access, name: `package-${nth}` }));
+    await insert(...packages);
+    for (const pkg of packages) {
+      assert.deepEqual(await engine().packages.find(pkg.id), pkg);
+      assert.deepEqual(await engine().packages.findByName('model', pkg.name), pkg);
+    }
+    assert.deepEqual((await engine().packages.list(everyState, { limit: 10 })).items, packages.toReversed());
   });
 
   test('a name is one package, however it is written, and only within its kind', async () => {
@@ -63,6 +83,10 @@ describeOnEveryEngine('PackageStore', (engine) => {
       ownerId: 'u2',
       ownerName: 'bob',
       groupId: 'g1',
+      visibility: 'groups',
+      visibleTo: ['g1', 'g2'],
+      sensitive: true,
+      allowedGroups: ['g2'],
       state: 'yanked',
       updatedAt: new Date('2026-03-01T00:00:00.123Z'),
       latest: { versionId: 'v2', label: '2.0.0-rc.1' },
@@ -70,7 +94,7 @@ describeOnEveryEngine('PackageStore', (engine) => {
     });
     await change(after);
     assert.deepEqual(await engine().packages.find(before.id), after);
-    const cleared = { ...after, groupId: null, latest: null, revision: 3 };
+    const cleared = { ...after, ...openAccess, groupId: null, latest: null, revision: 3 };
     await change(cleared);
     assert.deepEqual(await engine().packages.find(before.id), cleared);
   });

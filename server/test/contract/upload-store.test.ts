@@ -16,6 +16,9 @@ describeOnEveryEngine('UploadStore', (engine) => {
       someUpload({ receiving: { method: 'form' }, declaredDigest: 'ab'.repeat(32) }),
       someUpload({ receiving: { method: 'stream' }, sizeBytes: null }),
       someUpload({
+        access: { visibility: 'groups', visibleTo: ['g1', 'g2'], sensitive: true, allowedGroups: ['g2'] },
+      }),
+      someUpload({
         receiving: { method: 'parts', handle: 'h"1', partSizeBytes: 2 ** 23, partCount: 10_000 },
         sizeBytes: 2 ** 40,
         state: 'completed',

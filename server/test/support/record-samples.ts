@@ -68,7 +68,18 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
   item: [someItem(), someItem({ description: '' }), someItem({ name: 'Ünï — 𝒳 "quoted"' })],
   package: [
     { package: somePackage({ id: 'p1', name: 'tokenizer' }), readme: 'findable words' },
-    { package: somePackage({ id: 'p2', name: 'segmenter', groupId: 'g1' }), readme: '' },
+    {
+      package: somePackage({
+        id: 'p2',
+        name: 'segmenter',
+        groupId: 'g1',
+        visibility: 'groups',
+        visibleTo: ['g2', 'g1'],
+        sensitive: true,
+        allowedGroups: ['g3'],
+      }),
+      readme: '',
+    },
     { package: somePackage({ id: 'p3', name: 'hidden', state: 'hidden' }), readme: null },
   ],
   version: [
@@ -120,6 +131,7 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     someUpload({
       id: 'u3',
       sizeBytes: null,
+      access: { visibility: 'groups', visibleTo: ['g1'], sensitive: true, allowedGroups: [] },
       receiving: { method: 'parts', handle: 'handle', partSizeBytes: 5, partCount: 2 },
     }),
   ],
@@ -167,7 +179,7 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     },
   ],
   'audit-entry': [
-    someAuditEntry({ id: 'a1' }),
+    someAuditEntry({ id: 'a1', decision: { inputs: { user: null }, policies: ['published'] } }),
     someAuditEntry({ id: 'a2', actor: null, outcome: 'denied', reason: 'token-invalid', subject: {} }),
     someAuditEntry({ id: 'a3', at: new Date('2026-01-30T23:59:59.999Z'), operation: 'version.read' }),
   ],

@@ -8,7 +8,7 @@ import type { PackageFile } from '../../src/core/checks/index.ts';
 import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/index.ts';
 import type { Item } from '../../src/core/items/index.ts';
 import type { Job } from '../../src/core/jobs/index.ts';
-import type { Package, Version } from '../../src/core/packages/index.ts';
+import { openAccess, type Package, type Version } from '../../src/core/packages/index.ts';
 import type { ContentVerdict, FalseAlarm, Report } from '../../src/core/pipeline/index.ts';
 import type { Upload } from '../../src/core/uploads/index.ts';
 
@@ -106,6 +106,7 @@ export function somePackage(fields: Partial<Package> = {}): Package {
     ownerId: 'u1',
     ownerName: 'ada',
     groupId: null,
+    ...openAccess,
     state: 'published',
     createdAt: new Date('2026-01-31T12:00:00Z'),
     updatedAt: new Date('2026-01-31T12:00:00Z'),
@@ -154,6 +155,7 @@ export function someUpload(fields: Partial<Upload> = {}): Upload {
     sizeBytes: 1000,
     declaredDigest: null,
     receiving: { method: 'form' },
+    access: null,
     createdAt: new Date('2026-01-31T12:00:00Z'),
     expiresAt: new Date('2026-02-01T12:00:00Z'),
     packageId: null,

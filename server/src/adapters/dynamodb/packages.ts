@@ -7,7 +7,9 @@
 import { RegistryError } from '../../core/errors.ts';
 import {
   nameKey,
+  openAccess,
   type Package,
+  type PackageAccess,
   type PackageChanged,
   type PackageFilter,
   type PackageInserted,
@@ -25,8 +27,10 @@ import { type Range, take } from './ranges.ts';
 import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key } from './tables.ts';
 
-/** Moments are milliseconds since 1970. */
-export interface PackageRow extends Omit<Package, 'createdAt' | 'updatedAt'> {
+/** Moments are milliseconds since 1970. A package that was stored before there was `PackageAccess` has none of it. */
+export interface PackageRow
+  extends Omit<Package, 'createdAt' | 'updatedAt' | keyof PackageAccess>,
+    Partial<PackageAccess> {
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -150,6 +154,10 @@ export function packageRowOf(pkg: Package): Attributes {
     ownerId,
     ownerName: pkg.ownerName,
     groupId,
+    visibility: pkg.visibility,
+    visibleTo: pkg.visibleTo,
+    sensitive: pkg.sensitive,
+    allowedGroups: pkg.allowedGroups,
     state,
     createdAt: pkg.createdAt.getTime(),
     updatedAt: pkg.updatedAt.getTime(),
@@ -175,10 +183,20 @@ export function packageOf(row: PackageRow): Package {
     ownerId: row.ownerId,
     ownerName: row.ownerName,
     groupId: row.groupId,
+    ...accessOf(row),
     state: row.state,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
     latest: row.latest && { versionId: row.latest.versionId, label: row.latest.label },
     revision: row.revision,
+  };
+}
+
+function accessOf(row: PackageRow): PackageAccess {
+  return {
+    visibility: row.visibility ?? openAccess.visibility,
+    visibleTo: row.visibleTo ?? openAccess.visibleTo,
+    sensitive: row.sensitive ?? openAccess.sensitive,
+    allowedGroups: row.allowedGroups ?? openAccess.allowedGroups,
   };
 }

@@ -15,7 +15,9 @@ import { pageById } from './pages.ts';
 import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key, shardOf, shardsOf } from './tables.ts';
 
-export type UploadRow = Omit<Upload, 'createdAt' | 'expiresAt'> & {
+export type UploadRow = Omit<Upload, 'createdAt' | 'expiresAt' | 'access'> & {
+  /** An upload that was stored before there was such a thing has none. */
+  readonly access?: Upload['access'];
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly userPk: string;
@@ -92,6 +94,7 @@ export function uploadOf(row: UploadRow): Upload {
     sizeBytes: row.sizeBytes,
     declaredDigest: row.declaredDigest,
     receiving: row.receiving,
+    access: row.access ?? null,
     createdAt: new Date(row.createdAt),
     expiresAt: new Date(row.expiresAt),
     packageId: row.packageId,

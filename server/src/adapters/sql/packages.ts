@@ -9,6 +9,7 @@ import {
   type PackageKind,
   type PackageState,
   type PackageStore,
+  type Visibility,
 } from '../../core/packages/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
@@ -26,6 +27,12 @@ export interface PackageRow {
   owner_id: string;
   owner_name: string;
   group_id: string | null;
+  visibility: string;
+  /** JSON. */
+  visible_to: string;
+  sensitive: number;
+  /** JSON. */
+  allowed_groups: string;
   state: string;
   created_at: number;
   updated_at: number;
@@ -118,6 +125,10 @@ export function packageRowOf(pkg: Package): PackageRow {
     owner_id: pkg.ownerId,
     owner_name: pkg.ownerName,
     group_id: pkg.groupId,
+    visibility: pkg.visibility,
+    visible_to: JSON.stringify(pkg.visibleTo),
+    sensitive: pkg.sensitive ? 1 : 0,
+    allowed_groups: JSON.stringify(pkg.allowedGroups),
     state: pkg.state,
     created_at: pkg.createdAt.getTime(),
     updated_at: pkg.updatedAt.getTime(),
@@ -137,6 +148,10 @@ export function packageOf(row: PackageRow): Package {
     ownerId: row.owner_id,
     ownerName: row.owner_name,
     groupId: row.group_id,
+    visibility: row.visibility as Visibility,
+    visibleTo: idsIn(row.visible_to),
+    sensitive: row.sensitive === 1,
+    allowedGroups: idsIn(row.allowed_groups),
     state: row.state as PackageState,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
@@ -146,4 +161,9 @@ export function packageOf(row: PackageRow): Package {
         : { versionId: row.latest_version_id, label: row.latest_label ?? '' },
     revision: row.revision,
   };
+}
+
+/** Nearly always none: then nothing is parsed. */
+function idsIn(json: string): readonly string[] {
+  return json === '[]' ? [] : JSON.parse(json);
 }

@@ -27,6 +27,8 @@ interface UploadRow {
   declared_digest: string | null;
   /** JSON. */
   receiving: string;
+  /** JSON. */
+  access: string | null;
   created_at: number;
   expires_at: number;
   package_id: string | null;
@@ -99,6 +101,7 @@ export function uploadRowOf(upload: Upload): UploadRow {
     size_bytes: upload.sizeBytes,
     declared_digest: upload.declaredDigest,
     receiving: JSON.stringify(upload.receiving),
+    access: upload.access && JSON.stringify(upload.access),
     created_at: upload.createdAt.getTime(),
     expires_at: upload.expiresAt.getTime(),
     package_id: upload.packageId,
@@ -121,6 +124,7 @@ export function uploadOf(row: UploadRow): Upload {
     sizeBytes: row.size_bytes,
     declaredDigest: row.declared_digest,
     receiving: JSON.parse(row.receiving),
+    access: row.access === null ? null : JSON.parse(row.access),
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
     packageId: row.package_id,

@@ -12,7 +12,33 @@ export type PackageKind = (typeof packageKinds)[number];
 export const packageStates = ['hidden', 'published', 'yanked', 'deleted'] as const;
 export type PackageState = (typeof packageStates)[number];
 
-export interface Package {
+/**
+ * `everybody` who may use the registry; `groups`: members of `visibleTo`; `owner`: nobody else. Those who maintain a
+ * package, and administrators, see it in any case.
+ */
+export const visibilities = ['everybody', 'groups', 'owner'] as const;
+export type Visibility = (typeof visibilities)[number];
+
+/** Who may know of a package, and who may have its content. */
+export interface PackageAccess {
+  readonly visibility: Visibility;
+  /** Ids of groups; without effect unless `visibility` is `groups`. */
+  readonly visibleTo: readonly string[];
+  /** Content is for those who maintain the package and for members of `allowedGroups` only. */
+  readonly sensitive: boolean;
+  /** Ids of groups; without effect unless the package is `sensitive`. */
+  readonly allowedGroups: readonly string[];
+}
+
+/** Of a package whose owner has said nothing. */
+export const openAccess: PackageAccess = {
+  visibility: 'everybody',
+  visibleTo: [],
+  sensitive: false,
+  allowedGroups: [],
+};
+
+export interface Package extends PackageAccess {
   readonly id: string;
   readonly kind: PackageKind;
   /** Unique within its kind by its `nameKey`, see package-name.ts. */

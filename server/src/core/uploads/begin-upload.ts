@@ -91,6 +91,7 @@ async function openUpload(
     sizeBytes: given.sizeBytes,
     declaredDigest: given.declaredDigest,
     receiving: given.receiving,
+    access: null,
     createdAt: now,
     expiresAt: new Date(now.getTime() + ports.uploadLimits.lifetimeMs),
     packageId: null,

@@ -6,7 +6,14 @@ import { type ContentStore, incomingKey, type ReceivedPart, type ReceivingStore 
 import { RegistryError } from '../errors.ts';
 import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
-import type { Package, PackageInserted, PackageStore, Version, VersionInserted } from '../packages/index.ts';
+import {
+  openAccess,
+  type Package,
+  type PackageInserted,
+  type PackageStore,
+  type Version,
+  type VersionInserted,
+} from '../packages/index.ts';
 import { requireMayPublish } from './begin-upload.ts';
 import { partExtent } from './parts.ts';
 import type { UploadStore } from './ports.ts';
@@ -145,6 +152,7 @@ function newPackage({ randomness }: CompleteUploadPorts, upload: Upload, now: Da
     ownerId: upload.userId,
     ownerName: upload.userName,
     groupId: null,
+    ...(upload.access ?? openAccess),
     state: 'hidden',
     createdAt: now,
     updatedAt: now,

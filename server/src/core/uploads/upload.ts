@@ -8,7 +8,7 @@
 import { type Caller, isAdmin, reachesPackage } from '../caller.ts';
 import { notFound, RegistryError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
-import type { PackageKind } from '../packages/index.ts';
+import type { PackageAccess, PackageKind } from '../packages/index.ts';
 
 export const uploadStates = ['open', 'completed', 'aborted', 'expired'] as const;
 export type UploadState = (typeof uploadStates)[number];
@@ -28,6 +28,8 @@ export interface Upload {
   /** SHA-256 as declared, lower-case hex. */
   readonly declaredDigest: string | null;
   readonly receiving: Receiving;
+  /** Of the package that comes to be with this upload; null when nothing was said, or when there is one already. */
+  readonly access: PackageAccess | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   /** What became of it, once completed. */
