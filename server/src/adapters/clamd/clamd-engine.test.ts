@@ -86,7 +86,7 @@ async function look(
   const hits: MalwareHit[] = [];
   const missed: { reason: string; start?: number; end?: number }[] = [];
   const by: string[] = [];
-  const file = { path: 'f', sizeBytes: content.length, head: content.subarray(0, 512) };
+  const file = { name: 'f', sizeBytes: content.length, head: content.subarray(0, 512) };
   const inspector = engine.inspect(file, {
     hit: (hit) => hits.push(hit),
     missed: (reason, range) => missed.push({ reason, ...range }),

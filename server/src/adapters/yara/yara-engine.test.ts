@@ -29,7 +29,7 @@ function look(engine: MalwareEngine, content: Buffer, pieceBytes = content.lengt
   const missed: { reason: string; start?: number; end?: number }[] = [];
   const by: string[] = [];
   const inspector = engine.inspect(
-    { path: 'f', sizeBytes: content.length, head: content.subarray(0, 512) },
+    { name: 'f', sizeBytes: content.length, head: content.subarray(0, 512) },
     {
       hit: (hit) => hits.push(hit),
       missed: (reason, range) => missed.push({ reason, ...range }),

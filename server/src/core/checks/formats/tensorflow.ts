@@ -30,7 +30,7 @@ export function inspectTensorflow(
   const script = walkMessage(form === 'graph' ? graph : savedModel, file.sizeBytes, told);
   return new ScriptedInspector(script, (explanation, offset) => {
     if (isCertain) telling.found('tensorflow.damaged', explanation, offset);
-    else if (file.path.endsWith('.pb')) telling.missed(`It is no graph: ${explanation}`);
+    else if (file.name.endsWith('.pb')) telling.missed(`It is no graph: ${explanation}`);
   });
 }
 

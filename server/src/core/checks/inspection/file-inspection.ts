@@ -25,7 +25,8 @@ export class ContentInspection {
       [...this.#ledgers].map(([check, ledger]) => [check, ledger.enter(path, sizeBytes)]),
     );
     const kind = this.#kind;
-    const file = { path, sizeBytes, ...(kind !== undefined && { kind }) };
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const file = { name, sizeBytes, ...(kind !== undefined && { kind }) };
     return new FileInspection(file, this.#inspections, tellings);
   }
 

@@ -45,8 +45,8 @@ const pickleNames = /\.(pkl|pickle|pk|pt|joblib|dill)$/i;
 const pathNames = /\.pth$/i;
 
 function inspectPickle(file: InspectedFile, type: FileType, telling: Telling): Inspector {
-  const isPathFile = pathNames.test(file.path) && type === 'text';
-  const isNamed = (pickleNames.test(file.path) || pathNames.test(file.path)) && !isPathFile;
+  const isPathFile = pathNames.test(file.name) && type === 'text';
+  const isNamed = (pickleNames.test(file.name) || pathNames.test(file.name)) && !isPathFile;
   if (type === 'pickle' || (isNamed && !isContainer(type)))
     return new PickleInspector(file, telling, 'certain');
   // Pickles of the oldest protocols begin with nearly anything: texts, and the signatures of other formats.
@@ -66,8 +66,8 @@ const typesOfNames: Readonly<Record<string, readonly FileType[]>> = {
   keras: ['zip', 'hdf5'],
 };
 
-function judgeName({ path }: InspectedFile, type: FileType, kind: Kind, telling: Telling): void {
-  const [, ending = ''] = /\.(\w+)$/.exec(path) ?? [];
+function judgeName({ name }: InspectedFile, type: FileType, kind: Kind, telling: Telling): void {
+  const [, ending = ''] = /\.(\w+)$/.exec(name) ?? [];
   const types = typesOfNames[ending.toLowerCase()];
   if (kind !== 'code' && types !== undefined && !types.includes(type))
     telling.found('format.misnamed', `It is named .${ending}, but its content is ${type}.`);
@@ -109,7 +109,7 @@ function inspectByContent(
 }
 
 function inspectByName(file: InspectedFile, type: FileType, kind: Kind, telling: Telling): Inspector | null {
-  const name = file.path.slice(file.path.lastIndexOf('/') + 1).toLowerCase();
+  const name = file.name.toLowerCase();
   if (isContainer(type)) return null;
   const text = (look: (text: string, telling: Telling) => void) =>
     new WholeDocument(telling, (bytes) => look(bytes.toString(), telling));

@@ -31,8 +31,8 @@ export interface Inspector {
 }
 
 export interface InspectedFile {
-  /** As people are shown it; `!/` before what lies inside a file of a package. */
-  readonly path: string;
+  /** The last part of its path. Where it lies is not told: what is found depends on nothing but what stands here. */
+  readonly name: string;
   readonly sizeBytes: number;
   /** Its first bytes, at least 512 unless it is shorter: what its type is told by. */
   readonly head: Uint8Array;

@@ -34,7 +34,7 @@ export function secretsInspection(): Inspection {
 }
 
 function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Telling): Inspector {
-  const isNetrc = /(^|\/)[._]netrc$/i.test(file.path);
+  const isNetrc = /^[._]netrc$/i.test(file.name);
   return windows.over(file.sizeBytes, (bytes, start, isLast) => {
     // What ends near an edge of a window is seen wholly, with what stands around it, in one of its neighbours.
     const from = start === 0 ? 0 : sizes.overlapBytes - contextBytes;
