@@ -14,6 +14,18 @@ describeOnEveryEngine('AuditLog', (engine) => {
     assert.deepEqual((await engine().audit.list({}, { limit: 10 })).items, [third, second, first]);
   });
 
+  test('what the gate has decided by is kept as it was', async () => {
+    const decision = {
+      inputs: { user: { id: 'u1', groups: ['g1'] }, version: null, at: 1.5, told: "it's ’fine’ 🦊" },
+      policies: ['no-swapped-weights'],
+    };
+    const [committed, appended] = [someAuditEntry({ decision }), someAuditEntry({ decision })];
+    await engine().commit([{ change: 'audit.append', entry: committed }]);
+    await engine().audit.append([appended]);
+    const { items } = await engine().audit.list({ userId: 'u1' }, { limit: 10 });
+    assert.deepEqual(items, [appended, committed]);
+  });
+
   test('appending an entry again changes nothing', async () => {
     const entry = someAuditEntry();
     await engine().audit.append([entry]);

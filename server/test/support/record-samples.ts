@@ -1,6 +1,7 @@
 // Three records of every kind there is. A new kind does not compile before it stands here.
 import { nameKeyOf } from '../../src/core/access/index.ts';
 import type { RecordKind, RegistryRecords } from '../../src/core/transfer/index.ts';
+import { scriptOf } from '../../src/core/validators/index.ts';
 import {
   someAuditEntry,
   someDelivery,
@@ -17,6 +18,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someValidator,
   someVerdict,
   someVersion,
   someWebhook,
@@ -124,6 +126,11 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
       reason: "It's ’fine’",
       confirmedBy: { userId: 'ada', userName: 'ada' },
     }),
+  ],
+  validator: [
+    someValidator(),
+    someValidator({ number: 2, script: null }),
+    someValidator({ packageId: 'p2', number: 12, script: scriptOf('javascript', '’ünï’ 𝒳') }),
   ],
   upload: [
     someUpload({ id: 'u1' }),

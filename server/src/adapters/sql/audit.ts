@@ -27,6 +27,8 @@ interface AuditRow {
   subject: string;
   outcome: string;
   reason: string | null;
+  /** JSON. */
+  decision: string | null;
 }
 
 /** Written by a trigger of the database; empty texts stand for no user and no package. */
@@ -48,7 +50,7 @@ export const auditChanges: ChangeAppliers<AuditAppended> = {
   'audit.append': (write, { entry }) => write.insertInto('audit_entries').values(auditRowOf(entry)).execute(),
 };
 
-/** SQLite binds at most 32,766 values in a statement; an entry has 13. */
+/** SQLite binds at most 32,766 values in a statement; an entry has 14. */
 const entriesPerStatement = 500;
 
 /**
@@ -232,6 +234,7 @@ export function auditRowOf(entry: AuditEntry): AuditRow {
     subject: JSON.stringify(entry.subject),
     outcome: entry.outcome,
     reason: entry.reason,
+    decision: entry.decision === undefined ? null : JSON.stringify(entry.decision),
   };
 }
 
@@ -249,6 +252,7 @@ export const auditColumns = [
   'subject',
   'outcome',
   'reason',
+  'decision',
 ] as const satisfies readonly (keyof AuditRow)[];
 
 /** In the order of the columns. */
@@ -271,5 +275,6 @@ export function auditEntryOf(row: AuditRow): AuditEntry {
     subject: JSON.parse(row.subject),
     outcome: row.outcome as AuditEntry['outcome'],
     reason: row.reason,
+    ...(row.decision !== null && { decision: JSON.parse(row.decision) }),
   };
 }

@@ -21,6 +21,15 @@ export interface AuditEntry {
   readonly outcome: 'succeeded' | 'denied' | 'failed';
   /** Why: an error code for a refusal, a reviewer's words for a release, … */
   readonly reason: string | null;
+  /** Of what the gate has decided. */
+  readonly decision?: AuditDecision;
+}
+
+/** What a decision rests on, as plain JSON: enough to make it again. */
+export interface AuditDecision {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The policies that determined it. */
+  readonly policies: readonly string[];
 }
 
 /** What an operation was about; each field as far as it applies. */
@@ -48,7 +57,7 @@ export function audited(
   caller: Caller,
   operation: OperationName,
   subject: AuditSubject,
-  told: { outcome?: AuditEntry['outcome']; reason?: string | null } = {},
+  told: { outcome?: AuditEntry['outcome']; reason?: string | null; decision?: AuditDecision } = {},
 ): AuditAppended {
   return {
     change: 'audit.append',
@@ -66,6 +75,7 @@ export function audited(
       subject: keepable(subject),
       outcome: told.outcome ?? 'succeeded',
       reason: told.reason ?? null,
+      ...(told.decision !== undefined && { decision: told.decision }),
     },
   };
 }

@@ -1,5 +1,6 @@
 export {
   type AuditAppended,
+  type AuditDecision,
   type AuditEntry,
   type AuditSubject,
   audited,

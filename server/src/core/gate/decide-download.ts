@@ -6,18 +6,26 @@ export interface GateDecision {
   readonly allowed: boolean;
   /** For the caller and the audit. */
   readonly reason: string;
+  /** The policies that determined the decision. */
+  readonly policies: readonly string[];
 }
 
 /** Decides for a version that the caller may know of. */
 export function decideDownload(caller: Caller, pkg: Package, version: Version): GateDecision {
-  if (!hasPermission(caller, 'download')) return denied('The permission `download` is missing.');
-  if (!reachesPackage(caller, pkg.name)) return denied(`The token is not for packages named ${pkg.name}.`);
-  if (!isReadable(version.state)) return denied(`The version is ${version.state}.`);
+  if (!hasPermission(caller, 'download'))
+    return denied('permission-missing', 'The permission `download` is missing.');
+  if (!reachesPackage(caller, pkg.name))
+    return denied('token-scope', `The token is not for packages named ${pkg.name}.`);
+  if (!isReadable(version.state)) return denied('not-readable', `The version is ${version.state}.`);
   return version.state === 'yanked'
-    ? { allowed: true, reason: `Allowed, but yanked: ${version.reason ?? 'no reason given'}` }
-    : { allowed: true, reason: 'Published, and the permission `download` is there.' };
+    ? allowed('yanked', `Allowed, but yanked: ${version.reason ?? 'no reason given'}`)
+    : allowed('published', 'Published, and the permission `download` is there.');
 }
 
-function denied(reason: string): GateDecision {
-  return { allowed: false, reason };
+function allowed(policy: string, reason: string): GateDecision {
+  return { allowed: true, reason, policies: [policy] };
+}
+
+function denied(policy: string, reason: string): GateDecision {
+  return { allowed: false, reason, policies: [policy] };
 }

@@ -35,6 +35,30 @@ export const AuditEntrySchema = Type.Object({
   reason: Type.Union([Type.String(), Type.Null()]),
 });
 
-export function presentAuditEntry(entry: AuditEntry): Static<typeof AuditEntrySchema> {
+export const WholeAuditEntrySchema = Type.Object({
+  ...AuditEntrySchema.properties,
+  decision: Type.Optional(
+    Type.Object(
+      {
+        inputs: Type.Record(Type.String(), Type.Unknown(), { description: 'What was decided by.' }),
+        policies: Type.Array(Type.String(), { description: 'The policies that determined the decision.' }),
+      },
+      { description: 'Of what the gate has decided.' },
+    ),
+  ),
+});
+
+/** Without what the gate has decided by: not all of it is for those whose history it is. */
+export function presentAuditEntry({ decision: _, ...entry }: AuditEntry): Static<typeof AuditEntrySchema> {
   return { ...entry, at: entry.at.toISOString() };
+}
+
+export function presentWholeAuditEntry(entry: AuditEntry): Static<typeof WholeAuditEntrySchema> {
+  const { decision } = entry;
+  return {
+    ...presentAuditEntry(entry),
+    ...(decision !== undefined && {
+      decision: { inputs: { ...decision.inputs }, policies: [...decision.policies] },
+    }),
+  };
 }

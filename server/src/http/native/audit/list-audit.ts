@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineRoute } from '../../define-route.ts';
 import { Id, PageOf, PageQuery, presentPage, Timestamp } from '../../schemas.ts';
-import { AuditEntrySchema, OperationSchema, presentAuditEntry } from './audit-schema.ts';
+import { OperationSchema, presentWholeAuditEntry, WholeAuditEntrySchema } from './audit-schema.ts';
 
 export const listAuditRoute = defineRoute({
   operation: 'audit.list',
@@ -22,7 +22,7 @@ export const listAuditRoute = defineRoute({
     from: Type.Optional(Timestamp),
     until: Type.Optional(Timestamp),
   }),
-  answers: { 200: PageOf(AuditEntrySchema) },
+  answers: { 200: PageOf(WholeAuditEntrySchema) },
   handle: async (registry, { query }) => {
     const filter = {
       userId: query.user,
@@ -33,6 +33,6 @@ export const listAuditRoute = defineRoute({
       from: query.from === undefined ? undefined : new Date(query.from),
       until: query.until === undefined ? undefined : new Date(query.until),
     };
-    return presentPage(await registry.audit.list(filter, query), presentAuditEntry);
+    return presentPage(await registry.audit.list(filter, query), presentWholeAuditEntry);
   },
 });
