@@ -28,6 +28,7 @@ import type {
 } from './pipeline/index.ts';
 import type { RecordTransfer, RegistryMarks } from './transfer/index.ts';
 import type { UploadChanged, UploadInserted, UploadStore } from './uploads/index.ts';
+import type { ValidatorAppended, ValidatorStore } from './validators/index.ts';
 
 export type AnyChange =
   | AccessChange
@@ -48,7 +49,8 @@ export type AnyChange =
   | ContentReleased
   | ReportPut
   | VerdictAppended
-  | FalseAlarmPut;
+  | FalseAlarmPut
+  | ValidatorAppended;
 
 /**
  * What a method reads includes everything that resolved before, in whatever process. Only these may be a moment behind on an
@@ -75,6 +77,7 @@ export interface RecordsEngine {
   readonly verdicts: VerdictStore;
   readonly falseAlarms: FalseAlarmStore;
   readonly files: VersionFileStore;
+  readonly validators: ValidatorStore;
   /** Of no use to requests and jobs: for moving the registry to another engine. */
   readonly marks: RegistryMarks;
   readonly transfer: RecordTransfer;

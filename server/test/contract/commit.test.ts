@@ -22,6 +22,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someValidator,
   someVerdict,
   someVersion,
   someWebhook,
@@ -49,6 +50,7 @@ const there = {
   package: somePackage({ id: 'package', name: 'tokenizer' }),
   version: someVersion({ id: 'version', packageId: 'package' }),
   upload: someUpload({ id: 'upload' }),
+  validator: someValidator({ packageId: 'package' }),
 };
 
 /** One change of every kind that can be made now, each of which shows in what is read afterwards. */
@@ -123,6 +125,10 @@ const possible: { readonly [N in Name]: Named<N> } = {
   'report.put': { change: 'report.put', report: someReport({ versionId: 'version' }) },
   'false-alarm.put': { change: 'false-alarm.put', alarm: someFalseAlarm({ digest: fresh }) },
   'verdict.append': { change: 'verdict.append', verdict: someVerdict({ digest: fresh }) },
+  'validator.append': {
+    change: 'validator.append',
+    version: someValidator({ packageId: 'package', number: 2 }),
+  },
 };
 
 /** For every kind the ways in which its condition can be violated, and the error that the change documents. */
@@ -194,6 +200,9 @@ const impossible: { readonly [N in Name]: readonly (readonly [ErrorCode, Named<N
   'report.put': [],
   'verdict.append': [],
   'false-alarm.put': [],
+  'validator.append': [
+    ['state-conflict', { change: 'validator.append', version: { ...there.validator, script: null } }],
+  ],
 };
 
 describeOnEveryEngine('commit', (engine) => {
@@ -294,6 +303,7 @@ async function settle(engine: RecordsEngine): Promise<void> {
     { change: 'version.insert', version: there.version },
     { change: 'upload.insert', upload: there.upload },
     { change: 'content.hold', digest: held, versionId: 'version' },
+    { change: 'validator.append', version: there.validator },
   ]);
   await commit(
     Array.from({ length: 20 }, (_, i) => ({
@@ -335,6 +345,7 @@ async function everythingIn(engine: RecordsEngine): Promise<unknown> {
     report: await engine.reports.find('version'),
     falseAlarms: await engine.falseAlarms.list(fresh),
     verdicts: await engine.verdicts.list(fresh, { limit: 5 }),
+    validator: await engine.validators.last('package'),
     holds: [await isHeld(engine, held), await isHeld(engine, fresh)],
   };
 }

@@ -263,6 +263,7 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   report: 'reports',
   verdict: 'verdicts',
   'false-alarm': 'false_alarms',
+  validator: 'validator_versions',
   upload: 'uploads',
   'content-hold': 'content_holds',
   'content-removal': 'content_removals',

@@ -11,6 +11,7 @@ import type { Job } from '../../src/core/jobs/index.ts';
 import { openAccess, type Package, type Version } from '../../src/core/packages/index.ts';
 import type { ContentVerdict, FalseAlarm, Report } from '../../src/core/pipeline/index.ts';
 import type { Upload } from '../../src/core/uploads/index.ts';
+import { scriptOf, type ValidatorVersion } from '../../src/core/validators/index.ts';
 
 export const randomness = new SystemRandomness();
 
@@ -226,6 +227,17 @@ export function someFalseAlarm(fields: Partial<FalseAlarm> = {}): FalseAlarm {
     confirmedBy: null,
     inForce: true,
     expiresAt: new Date('2026-06-01T00:00:00.001Z'),
+    ...fields,
+  };
+}
+
+export function someValidator(fields: Partial<ValidatorVersion> = {}): ValidatorVersion {
+  return {
+    packageId: 'p1',
+    number: 1,
+    script: scriptOf('python', 'def validate(ctx):\n    return ctx.user == "ada"\n'),
+    madeBy: { userId: 'u1', userName: 'ada' },
+    madeAt: new Date('2026-01-31T12:03:00Z'),
     ...fields,
   };
 }

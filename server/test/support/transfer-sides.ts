@@ -44,6 +44,7 @@ import {
   someSession,
   someUpload,
   someUser,
+  someValidator,
   someVerdict,
   someVersion,
   someWebhook,
@@ -119,6 +120,7 @@ async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide):
     { change: 'user.delete', userId: 'carol', permissions: ['search', 'download'], at },
     { change: 'report.put', report: someReport({ versionId: 'v2' }) },
     { change: 'false-alarm.put', alarm: someFalseAlarm() },
+    { change: 'validator.append', version: someValidator() },
     { change: 'verdict.append', verdict: someVerdict({ id: 'c1' }) },
     { change: 'upload.insert', upload: someUpload({ id: 'open' }) },
     {

@@ -1,8 +1,9 @@
-// Items, uploads and what is known of contents as plain records, for moving a registry from engine to engine.
+// Items, uploads, validators and what is known of contents as plain records, for moving a registry from engine to engine.
 import type { Item } from '../../core/items/index.ts';
 import type { ContentVerdict, FalseAlarm, Report } from '../../core/pipeline/index.ts';
 import type { KeptFile, RecordTransfer, RegistryRecords } from '../../core/transfer/index.ts';
 import type { Upload } from '../../core/uploads/index.ts';
+import type { ValidatorVersion } from '../../core/validators/index.ts';
 import {
   type ContentRow,
   contentHoldPlanners,
@@ -17,6 +18,7 @@ import { commitEach, eachAtOnce, type KeptKind, keptKind } from './kept-items.ts
 import { DynamoReportStore, type HeadRow, headKey, partKey, reportPlanners } from './reports.ts';
 import type { Key } from './tables.ts';
 import { type UploadRow, uploadKey, uploadOf, uploadRowOf } from './uploads.ts';
+import { type ValidatorRow, validatorKey, validatorOf, validatorRowOf } from './validators.ts';
 import { type VerdictRow, verdictKey, verdictOf, verdictRowOf } from './verdicts.ts';
 import { type FileRow, fileKey, fileOf } from './version-files.ts';
 import type { WorkingItems } from './working-items.ts';
@@ -28,6 +30,7 @@ type ContentKind =
   | 'report'
   | 'verdict'
   | 'false-alarm'
+  | 'validator'
   | 'content-hold'
   | 'content-removal';
 type Hold = RegistryRecords['content-hold'];
@@ -60,6 +63,12 @@ export function contentsTransfer(database: DynamoDatabase): Pick<RecordTransfer,
       among: { when: 'begins_with(#pk, :alarms)', values: { alarms: 'false-alarms#' } },
       recordOf: falseAlarmOf,
       ...oneItemEach(database, falseAlarmKey, falseAlarmRowOf, falseAlarmOf),
+    }),
+    validator: keptKind<ValidatorVersion, ValidatorRow>(database, {
+      table: 'packages',
+      among: { when: 'begins_with(#pk, :validators)', values: { validators: 'validators#' } },
+      recordOf: validatorOf,
+      ...oneItemEach(database, validatorKey, validatorRowOf, validatorOf),
     }),
     'content-hold': keptKind(database, keptHolds(database)),
     'content-removal': keptKind(database, keptRemovals(database)),

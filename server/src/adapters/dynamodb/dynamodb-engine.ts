@@ -25,6 +25,7 @@ import { DynamoReportStore, reportPlanners } from './reports.ts';
 import { DynamoTokenStore, tokenPlanners } from './tokens.ts';
 import { DynamoUploadStore, uploadPlanners } from './uploads.ts';
 import { DynamoUserStore, userPlanners } from './users.ts';
+import { DynamoValidatorStore, validatorPlanners } from './validators.ts';
 import { DynamoVerdictStore, verdictPlanners } from './verdicts.ts';
 import { DynamoVersionFileStore } from './version-files.ts';
 import { DynamoVersionStore, versionPlanners } from './versions.ts';
@@ -51,6 +52,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     ...reportPlanners,
     ...verdictPlanners,
     ...falseAlarmPlanners,
+    ...validatorPlanners,
   };
   const followUps = new FollowUps(database, {
     ...membershipFollowUps(database),
@@ -82,6 +84,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     verdicts: new DynamoVerdictStore(database),
     falseAlarms: new DynamoFalseAlarmStore(database),
     files: new DynamoVersionFileStore(database),
+    validators: new DynamoValidatorStore(database),
     marks: new DynamoRegistryMarks(database),
     transfer: {
       ...accessTransfer(database),

@@ -17,6 +17,7 @@ import { MemoryReportStore } from './reports.ts';
 import { MemoryTokenStore } from './tokens.ts';
 import { MemoryUploadStore } from './uploads.ts';
 import { MemoryUserStore } from './users.ts';
+import { MemoryValidatorStore } from './validators.ts';
 import { MemoryVerdictStore } from './verdicts.ts';
 import { MemoryVersionFileStore } from './version-files.ts';
 import { MemoryVersionStore } from './versions.ts';
@@ -56,6 +57,7 @@ export function memoryEngine(): RecordsEngine {
     verdicts: new MemoryVerdictStore(),
     falseAlarms: new MemoryFalseAlarmStore(),
     files: new MemoryVersionFileStore(),
+    validators: new MemoryValidatorStore(),
   };
   const appliers: MemoryAppliers<AnyChange> = {
     ...users.appliers,
@@ -74,6 +76,7 @@ export function memoryEngine(): RecordsEngine {
     ...stores.reports.appliers,
     ...stores.verdicts.appliers,
     ...stores.falseAlarms.appliers,
+    ...stores.validators.appliers,
   };
   return {
     ...stores,

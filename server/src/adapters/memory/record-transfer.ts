@@ -15,6 +15,7 @@ import type { MemoryReportStore } from './reports.ts';
 import type { MemoryTokenStore } from './tokens.ts';
 import type { MemoryUploadStore } from './uploads.ts';
 import type { MemoryUserStore } from './users.ts';
+import type { MemoryValidatorStore } from './validators.ts';
 import type { MemoryVerdictStore } from './verdicts.ts';
 import type { MemoryVersionFileStore } from './version-files.ts';
 import type { MemoryVersionStore } from './versions.ts';
@@ -32,6 +33,7 @@ interface MemoryStores {
   readonly reports: MemoryReportStore;
   readonly verdicts: MemoryVerdictStore;
   readonly falseAlarms: MemoryFalseAlarmStore;
+  readonly validators: MemoryValidatorStore;
   readonly uploads: MemoryUploadStore;
   readonly holds: MemoryContentHolds;
   readonly webhooks: MemoryWebhookStore;
@@ -56,6 +58,7 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
     report: keptTransfer(reports.kept, kindRules.report.key),
     verdict: keptTransfer(stores.verdicts.kept, kindRules.verdict.key),
     'false-alarm': keptTransfer(stores.falseAlarms.kept, kindRules['false-alarm'].key),
+    validator: keptTransfer(stores.validators.kept, kindRules.validator.key),
     upload: keptTransfer(uploads.kept, kindRules.upload.key),
     'content-hold': keptTransfer(holds.keptHolds, kindRules['content-hold'].key),
     'content-removal': keptTransfer(holds.keptRemovals, kindRules['content-removal'].key),

@@ -45,6 +45,7 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
     verdicts: guarded(engine.verdicts, side, { list, find: read, lastCompleted: read }, {}),
     falseAlarms: guarded(engine.falseAlarms, side, { list: read }, {}),
     files: guarded(engine.files, side, { put: bulk, list, find: read, remove: bulk }, {}),
+    validators: guarded(engine.validators, side, { last: read, find: read, list }, {}),
     marks: guarded(engine.marks, side, { read, write: idempotentWrite }, {}),
     // Whoever moves a registry waits for as long as it takes.
     transfer: engine.transfer,

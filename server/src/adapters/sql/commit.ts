@@ -15,6 +15,7 @@ import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { tokenChanges } from './tokens.ts';
 import { uploadChanges } from './uploads.ts';
 import { userChanges } from './users.ts';
+import { validatorChanges } from './validators.ts';
 import { verdictChanges } from './verdicts.ts';
 import { versionChanges } from './versions.ts';
 import { webhookChanges } from './webhooks.ts';
@@ -36,6 +37,7 @@ const appliers: ChangeAppliers<AnyChange> = {
   ...reportChanges,
   ...verdictChanges,
   ...falseAlarmChanges,
+  ...validatorChanges,
 };
 
 /** Commits changes in one transaction. */

@@ -26,6 +26,7 @@ import type { Tables } from './tables.ts';
 import { personalTokenOf, personalTokenRowOf, sessionOf, sessionRowOf } from './tokens.ts';
 import { uploadOf, uploadRowOf } from './uploads.ts';
 import { type UserRow, userOf, userRowOf } from './users.ts';
+import { validatorOf, validatorRowOf } from './validators.ts';
 import { verdictOf, verdictRowOf } from './verdicts.ts';
 import { packageFileOf, versionFileRowOf } from './version-files.ts';
 import { versionOf, versionRowOf } from './versions.ts';
@@ -106,6 +107,13 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
       key: ['digest', 'rule'],
       rowOf: falseAlarmRowOf,
       recordOf: falseAlarmOf,
+    }),
+    validator: kept({
+      table: 'validator_versions',
+      key: ['package_id', 'number'],
+      order: { package_id: 'string', number: 'number' },
+      rowOf: validatorRowOf,
+      recordOf: validatorOf,
     }),
     upload: kept({ table: 'uploads', key: ['id'], rowOf: uploadRowOf, recordOf: uploadOf }),
     'content-hold': kept({

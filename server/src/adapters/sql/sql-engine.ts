@@ -17,6 +17,7 @@ import type { SqlDatabase } from './sql-database.ts';
 import { SqlTokenStore } from './tokens.ts';
 import { SqlUploadStore } from './uploads.ts';
 import { SqlUserStore } from './users.ts';
+import { SqlValidatorStore } from './validators.ts';
 import { SqlVerdictStore } from './verdicts.ts';
 import { SqlVersionFileStore } from './version-files.ts';
 import { SqlVersionStore } from './versions.ts';
@@ -43,6 +44,7 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     verdicts: new SqlVerdictStore(database),
     falseAlarms: new SqlFalseAlarmStore(database),
     files: new SqlVersionFileStore(database),
+    validators: new SqlValidatorStore(database),
     marks: new SqlRegistryMarks(database),
     transfer: sqlRecordTransfer(database),
     commit: sqlCommit(database),

@@ -13,6 +13,7 @@ import type { ReportTables } from './reports.ts';
 import type { TokenTables } from './tokens.ts';
 import type { UploadTables } from './uploads.ts';
 import type { UserTables } from './users.ts';
+import type { ValidatorTables } from './validators.ts';
 import type { VerdictTables } from './verdicts.ts';
 import type { VersionFileTables } from './version-files.ts';
 import type { VersionTables } from './versions.ts';
@@ -37,6 +38,7 @@ export interface Tables
     ReportTables,
     VerdictTables,
     FalseAlarmTables,
+    ValidatorTables,
     RegistryMarkTables,
     VersionFileTables {
   schema_migrations: { name: string; applied_at: number };

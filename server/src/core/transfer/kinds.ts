@@ -41,6 +41,7 @@ export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K
   report: { key: ({ versionId }) => [versionId] },
   verdict: { key: ({ digest, id }) => [digest, id] },
   'false-alarm': { key: ({ digest, rule }) => [digest, rule] },
+  validator: { key: ({ packageId, number }) => [packageId, String(number)] },
   upload: { ...byId, arriving: endedUpload },
   'content-hold': { key: ({ digest, versionId }) => [digest, versionId] },
   'content-removal': { key: ({ digest }) => [digest] },

@@ -8,6 +8,7 @@ import type { Job } from '../jobs/index.ts';
 import type { Package, Version } from '../packages/index.ts';
 import type { ContentVerdict, FalseAlarm, Report } from '../pipeline/index.ts';
 import type { Upload } from '../uploads/index.ts';
+import type { ValidatorVersion } from '../validators/index.ts';
 
 /**
  * Every kind of record that a registry consists of, as plain values that mean the same on every engine. Left out is
@@ -30,6 +31,7 @@ export interface RegistryRecords {
   readonly report: Report;
   readonly verdict: ContentVerdict;
   readonly 'false-alarm': FalseAlarm;
+  readonly validator: ValidatorVersion;
   readonly upload: Upload;
   readonly 'content-hold': { readonly digest: string; readonly versionId: string };
   /** Content that is being removed. */

@@ -1,0 +1,99 @@
+import { type AuditAppended, audited } from '../audit/index.ts';
+import type { Caller } from '../caller.ts';
+import type { Clock, Randomness } from '../clock.ts';
+import type { Commit } from '../commit.ts';
+import { notFound, RegistryError } from '../errors.ts';
+import type { OperationName } from '../operations.ts';
+import { type Package, type PackageStore, readMaintainedPackage } from '../packages/index.ts';
+import type { ValidatorStore } from './ports.ts';
+import type { ValidatorLanguage, ValidatorRunner } from './runner.ts';
+import {
+  scriptOf,
+  type ValidatorAppended,
+  type ValidatorScript,
+  type ValidatorVersion,
+} from './validator.ts';
+
+export interface ValidatorChangePorts {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly packages: Pick<PackageStore, 'find'>;
+  readonly validators: Pick<ValidatorStore, 'last'>;
+  readonly commit: Commit<ValidatorAppended | AuditAppended>;
+}
+
+export interface ValidatorLimits {
+  readonly sourceBytes: number;
+}
+
+/**
+ * The script decides from now on, beside the policy, about every download of the package, while that is sensitive. What
+ * cannot be compiled is refused (`validator-invalid`). The source that is in force already adds no version.
+ */
+export async function registerValidator(
+  ports: ValidatorChangePorts & {
+    readonly validatorRunner: Pick<ValidatorRunner, 'checkSyntax'>;
+    readonly validatorLimits: ValidatorLimits;
+  },
+  caller: Caller,
+  packageId: string,
+  given: { language: ValidatorLanguage; source: string },
+): Promise<ValidatorVersion> {
+  const pkg = await readMaintainedPackage(ports, caller, packageId);
+  requireSource(given.source, ports.validatorLimits);
+  const script = scriptOf(given.language, given.source);
+  const last = await ports.validators.last(packageId);
+  if (last?.script?.language === script.language && last.script.digest === script.digest) return last;
+  const syntax = await ports.validatorRunner.checkSyntax(given.language, given.source);
+  if (!syntax.ok) throw new RegistryError('validator-invalid', syntax.message);
+  return append(ports, caller, 'validator.register', { pkg, last, script });
+}
+
+/** From now on only the policy decides. Past versions stay readable. */
+export async function removeValidator(
+  ports: ValidatorChangePorts,
+  caller: Caller,
+  packageId: string,
+): Promise<void> {
+  const pkg = await readMaintainedPackage(ports, caller, packageId);
+  const last = await ports.validators.last(packageId);
+  if (last === null || last.script === null) throw notFound('validator of package', packageId);
+  await append(ports, caller, 'validator.remove', { pkg, last, script: null });
+}
+
+async function append(
+  ports: ValidatorChangePorts,
+  caller: Caller,
+  operation: OperationName,
+  { pkg, last, script }: { pkg: Package; last: ValidatorVersion | null; script: ValidatorScript | null },
+): Promise<ValidatorVersion> {
+  const version: ValidatorVersion = {
+    packageId: pkg.id,
+    number: (last?.number ?? 0) + 1,
+    script,
+    madeBy: { userId: caller.user?.id ?? '', userName: caller.user?.name ?? '' },
+    madeAt: ports.clock.now(),
+  };
+  const about = { packageId: pkg.id, packageName: pkg.name, kind: 'validator', id: String(version.number) };
+  await ports.commit([
+    { change: 'validator.append', version },
+    audited(ports, caller, operation, about, { reason: script && `${script.language}, ${script.digest}` }),
+  ]);
+  return version;
+}
+
+function requireSource(source: string, { sourceBytes }: ValidatorLimits): void {
+  const bytes = Buffer.byteLength(source);
+  if (bytes > sourceBytes) {
+    throw new RegistryError(
+      'validator-invalid',
+      `The source has ${bytes} bytes; at most ${sourceBytes} are allowed.`,
+    );
+  }
+  if (source.includes('\0') || !source.isWellFormed()) {
+    throw new RegistryError(
+      'validator-invalid',
+      'The source has characters that are no text: NUL, or half a pair.',
+    );
+  }
+}
