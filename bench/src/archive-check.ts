@@ -99,9 +99,9 @@ async function writeMixedArchive(path: string): Promise<void> {
 async function filesBelow(folder: string): Promise<{ file: string; sizeBytes: number }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  // The runtime itself and native programs would drown everything else.
+  // The runtime itself and native programs would drown everything else; archives in it are opened by us alone.
   const chosen = files
-    .filter((file) => !/\/(node|node-bin|@biomejs|@typescript|\.cache)\//.test(file))
+    .filter((file) => !/\/(node|node-bin|@biomejs|@typescript|\.cache)\/|\.(jar|zip|t?gz|xz)$/.test(file))
     .sort();
   return Promise.all(chosen.map(async (file) => ({ file, sizeBytes: (await stat(file)).size })));
 }

@@ -37,6 +37,7 @@ export function contradictsZip64(
   member: Pick<Member, 'sizeBytes' | 'storedBytes' | 'headerOffset'>,
 ): boolean {
   const zip64 = fields.filter(({ id }) => id === ids.zip64);
+  if (zip64.length === 0) return false;
   const values = [member.sizeBytes, member.storedBytes, member.headerOffset].map((value) => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(BigInt(value));
