@@ -20,6 +20,7 @@ import { serverFields } from './server.ts';
 import { sqsFields } from './sqs.ts';
 import { storageFields } from './storage.ts';
 import { uploadFields } from './uploads.ts';
+import { validatorFields } from './validators.ts';
 import { workerFields } from './worker.ts';
 
 export type { WorkerConfig } from './worker.ts';
@@ -37,6 +38,7 @@ export const concerns = {
   storage: storageFields,
   worker: workerFields,
   uploads: uploadFields,
+  validators: validatorFields,
   resilience: resilienceFields,
   postgres: postgresFields,
   aws: awsFields,

@@ -11,6 +11,7 @@ import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/heal
 import type { ReviewSettings } from '../core/pipeline/index.ts';
 import type { RegistrySigner } from '../core/signing/index.ts';
 import type { UploadLimits } from '../core/uploads/index.ts';
+import type { ArchiveAddresses, ValidatorLimits, ValidatorRunner } from '../core/validators/index.ts';
 
 export interface Registry extends RecordsEngine {
   readonly content: ContentStore;
@@ -21,6 +22,9 @@ export interface Registry extends RecordsEngine {
   readonly uploadLimits: UploadLimits;
   readonly review: ReviewSettings;
   readonly downloadLifetimeMs: number;
+  readonly validatorLimits: ValidatorLimits;
+  readonly validatorRunner: ValidatorRunner;
+  readonly validatorArchives: ArchiveAddresses | null;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly access: AccessSettings;

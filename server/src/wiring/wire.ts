@@ -6,11 +6,13 @@ import { SystemRandomness } from '../adapters/system/randomness.ts';
 import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
 import { type Config, ConfigError } from '../config/index.ts';
 import { observingAudit } from '../core/audit/index.ts';
-import { type Examiner, readSeverities } from '../core/checks/index.ts';
+import { type Examiner, fileMemory, type RememberedFileStore, readSeverities } from '../core/checks/index.ts';
+import type { Clock } from '../core/clock.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import { isTransient } from '../core/errors.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
+import { version } from '../version.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
 import { openAnnouncer } from './announce.ts';
@@ -24,6 +26,7 @@ import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
 import { servable } from './servable.ts';
 import { tellingPorts } from './telling.ts';
+import { openValidators } from './validators.ts';
 import { watchingPorts } from './watching.ts';
 
 export interface Wired {
@@ -56,7 +59,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   });
   opening.defer(() => watching.stop());
   const observing = observeAudit(engines.requests, telling.telemetry, logger);
-  const examiner = await openExaminer(config, opened.threadData, opening);
+  const examiner = await openExaminer(config, { ...engines.worker, ...system }, opened.threadData, opening);
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   opening.defer(() => arrivals?.close());
   const { uploads } = config;
@@ -81,6 +84,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system })),
     secretBox: boxes.requests,
     signer: secrets.registryKeys,
+    ...openValidators(config, telling.telemetry),
     uploadLimits: uploads,
     downloadLifetimeMs: uploads.downloadLifetimeMs,
     observe: observing.observe,
@@ -145,6 +149,7 @@ async function openEngines(
 
 async function openExaminer(
   config: Config,
+  ports: { rememberedFiles: RememberedFileStore; clock: Clock },
   content: object | undefined,
   opening: AsyncDisposableStack,
 ): Promise<Examiner> {
@@ -155,7 +160,9 @@ async function openExaminer(
   const threadData = { ...content, scratch, malware: malware.threadData };
   const { severities, problems } = readSeverities(checks.rules);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `ASSAY_CHECK_RULES: ${problem}.`));
-  const examiner = new ThreadedExaminer(thread, checks, checks, threadData, malware.versions, severities);
+  const memory = fileMemory(ports, JSON.stringify([version, config.malware]));
+  const engines = malware.versions;
+  const examiner = new ThreadedExaminer(thread, checks, checks, threadData, engines, severities, memory);
   opening.defer(() => examiner.close());
   return examiner;
 }

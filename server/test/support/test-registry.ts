@@ -38,6 +38,7 @@ import { RegistryKeys } from '../../src/core/signing/index.ts';
 import { takesBytes, type UploadLimits } from '../../src/core/uploads/index.ts';
 import type { Registry } from '../../src/http/registry.ts';
 import type { HttpSettings } from '../../src/http/settings.ts';
+import { FakeValidatorRunner } from './fake-validator-runner.ts';
 import { randomness } from './samples.ts';
 
 /** Stands still until it is moved. */
@@ -122,6 +123,9 @@ export async function testRegistry(
     telemetry: noTelemetry,
     metricsFor: 'anyone',
     review: { secondPerson: false },
+    validatorLimits: { sourceBytes: 65_536 },
+    validatorRunner: new FakeValidatorRunner(),
+    validatorArchives: null,
     version: '0.0.0-test',
     startedAt: clock.now(),
     clock,

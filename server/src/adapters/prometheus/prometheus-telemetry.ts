@@ -3,6 +3,7 @@ import type { EngineStatus, Exposition, Telemetry } from '../../core/health/inde
 import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
 import type { OperationName } from '../../core/operations.ts';
 import type { VersionStore } from '../../core/packages/index.ts';
+import type { ValidatorCause } from '../../core/validators/index.ts';
 import { engineMetrics } from './engine-metrics.ts';
 
 /** What is measured beside what is told. */
@@ -21,6 +22,7 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   readonly #requests: Histogram<'operation' | 'status'>;
   readonly #jobs: Histogram<'kind' | 'outcome'>;
   readonly #checks: Histogram<'check' | 'verdict'>;
+  readonly #validators: Histogram<'cause'>;
   readonly #received: Counter;
   readonly #sent: Counter;
   readonly #streams: Gauge;
@@ -53,6 +55,13 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
       help: 'Time that one check of a version took.',
       labelNames: ['check', 'verdict'],
       buckets: [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800],
+      registers,
+    });
+    this.#validators = new Histogram({
+      name: 'assay_validator_seconds',
+      help: 'Time that one run of a validator took, by how it ended; its waiting included.',
+      labelNames: ['cause'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     });
     this.#received = new Counter({
@@ -114,6 +123,10 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
 
   checkEnded(check: string, verdict: 'passed' | 'failed' | 'inconclusive', seconds: number): void {
     this.#checks.observe({ check, verdict }, seconds);
+  }
+
+  validatorEnded(cause: ValidatorCause, seconds: number): void {
+    this.#validators.observe({ cause }, seconds);
   }
 
   eventStreams(open: number): void {

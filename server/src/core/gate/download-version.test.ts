@@ -47,20 +47,27 @@ test('an allowed download gives a short-lived address, and is on record with its
   });
 });
 
-test('who lacks the permission is denied with the reason, and gets no address', async () => {
+test('who lacks the permission is denied with the reason, which is on record, and gets no address', async () => {
   const { ports, version, auditLog } = await published();
-  const before = (await auditLog()).length;
+  const reason = 'The permission `download` is missing.';
   await assert.rejects(downloadVersion(ports, uploader, { packageId: version.packageId }), {
     code: 'permission-denied',
-    detail: 'The permission `download` is missing.',
+    detail: reason,
+    onRecord: true,
   });
-  assert.equal((await auditLog()).length, before, 'the refusal is put on record where it is answered');
+  const [entry] = await auditLog();
+  assert.deepEqual(
+    [entry?.operation, entry?.outcome, entry?.reason, entry?.subject.versionLabel],
+    ['version.download', 'denied', reason, '1.0.0'],
+  );
 });
 
-test('no address is given whose decision could not be put on record', async () => {
+test('nothing is answered whose decision could not be put on record', async () => {
   const { ports, version } = await published();
   const deaf = { ...ports, commit: () => Promise.reject(new Error('the disk is full')) };
-  await assert.rejects(downloadVersion(deaf, bob, { packageId: version.packageId }), /the disk is full/);
+  for (const caller of [bob, uploader]) {
+    await assert.rejects(downloadVersion(deaf, caller, { packageId: version.packageId }), /the disk is full/);
+  }
 });
 
 test('what waits for its check, or did not pass it, is downloaded by nobody', async () => {

@@ -1,14 +1,15 @@
-import { type AuditAppended, type AuditSubject, audited } from '../audit/index.ts';
+import { type AuditAppended, type AuditDecision, type AuditSubject, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { packageKey, type ServingStore } from '../content/index.ts';
-import { notFound, RegistryError } from '../errors.ts';
+import { type ErrorCode, errorCatalogue, notFound, RegistryError } from '../errors.ts';
 import type { OperationName } from '../operations.ts';
 import { type Meant, type PackageStore, readVersion, type VersionStore } from '../packages/index.ts';
 import { decideDownload } from './decide-download.ts';
+import { runValidator, type ValidatorRun, type ValidatorRunPorts } from './run-validator.ts';
 
-export interface GatePorts {
+export interface GatePorts extends ValidatorRunPorts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'find'>;
@@ -31,7 +32,7 @@ export async function downloadVersion(
   caller: Caller,
   asked: { packageId: string; label?: string | undefined },
 ): Promise<Download> {
-  const admitted = await admit(ports, caller, asked);
+  const admitted = await admit(ports, caller, 'version.download', asked);
   const { version, digest, reason } = admitted;
   await putOnRecord(ports, caller, 'version.download', admitted, { sizeBytes: version.sizeBytes });
   const expiresAt = new Date(ports.clock.now().getTime() + ports.downloadLifetimeMs);
@@ -45,20 +46,82 @@ export interface Admitted extends Meant {
   readonly digest: string;
   /** Why the gate lets the caller pass. */
   readonly reason: string;
+  readonly decision: AuditDecision;
 }
 
-/** The version, when the gate lets the caller have its content. A refusal is put on record where it is answered. */
+/**
+ * The version, when the gate lets the caller have its content: the policy, and then the validator of a sensitive package.
+ * A refusal is on record before it is answered.
+ */
 export async function admit(
-  ports: Pick<GatePorts, 'packages' | 'versions'>,
+  ports: GatePorts,
   caller: Caller,
+  operation: OperationName,
   asked: { packageId: string; label?: string | undefined },
+  about: AuditSubject = {},
 ): Promise<Admitted> {
   const meant = await readVersion(ports, caller, asked.packageId, asked.label);
-  const { allowed, reason } = decideDownload(caller, meant.package, meant.version);
-  if (!allowed) throw new RegistryError('permission-denied', reason);
+  const { allowed, reason, policies } = decideDownload(caller, meant.package, meant.version);
+  const refuse = (refusal: Refusal) => refused(ports, caller, operation, { ...meant, about }, refusal);
+  if (!allowed) {
+    const decision = { inputs: {}, policies };
+    throw await refuse({ code: 'permission-denied', detail: reason, reason, decision });
+  }
   const { digest, label } = meant.version;
   if (digest === null) throw notFound('content of version', label);
-  return { ...meant, digest, reason };
+  const run = await runValidator(ports, caller, { ...meant, digest });
+  const decision = { inputs: run === null ? {} : { validator: noted(run) }, policies };
+  if (run === null) return { ...meant, digest, reason, decision };
+  if (!run.allowed) throw await refuse({ ...refusalOf(run), decision });
+  return { ...meant, digest, reason: `${reason} ${run.message}`, decision };
+}
+
+interface Refusal {
+  readonly code: ErrorCode;
+  /** For the caller. */
+  readonly detail: string;
+  /** For the audit. */
+  readonly reason: string;
+  readonly decision: AuditDecision;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Whoever could not be asked has not decided: the caller comes again. Everything else is a decision. */
+function refusalOf({ cause, message, told }: ValidatorRun): Omit<Refusal, 'decision'> {
+  const reason = keepable(told.trim() === '' || told === message ? message : `${message} ${told}`);
+  if (cause === 'busy' || cause === 'unavailable') {
+    const retryAfterSeconds = cause === 'busy' ? 2 : 15;
+    return { code: 'validator-unavailable', detail: message, reason, retryAfterSeconds };
+  }
+  return { code: 'validator-denied', detail: message, reason };
+}
+
+function noted({ version, cause, elapsedMs }: ValidatorRun) {
+  return { version, cause, elapsedMs };
+}
+
+const longestReason = 1_000;
+
+/** What scripts say may be long, and have characters that not every engine keeps. */
+function keepable(text: string): string {
+  return text.slice(0, longestReason).replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+/** Puts the refusal on record and resolves with what to throw. */
+async function refused(
+  ports: GatePorts,
+  caller: Caller,
+  operation: OperationName,
+  { about, ...meant }: Meant & { readonly about: AuditSubject },
+  { code, detail, reason, decision, retryAfterSeconds }: Refusal,
+): Promise<RegistryError> {
+  const outcome = errorCatalogue[code].kind === 'unavailable' ? 'failed' : 'denied';
+  const subject = subjectOf(meant, about);
+  await ports.commit([audited(ports, caller, operation, subject, { outcome, reason, decision })]);
+  return new RegistryError(code, detail, {
+    onRecord: true,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }
 
 /** The decision is durable when this resolves, and only then an address or a byte may go out. */
@@ -66,15 +129,18 @@ export async function putOnRecord(
   ports: GatePorts,
   caller: Caller,
   operation: OperationName,
-  { package: pkg, version, reason }: Admitted,
+  { reason, decision, ...meant }: Admitted,
   about: AuditSubject,
 ): Promise<void> {
-  const subject: AuditSubject = {
+  await ports.commit([audited(ports, caller, operation, subjectOf(meant, about), { reason, decision })]);
+}
+
+function subjectOf({ package: pkg, version }: Meant, about: AuditSubject): AuditSubject {
+  return {
     packageId: pkg.id,
     packageName: pkg.name,
     versionId: version.id,
     versionLabel: version.label,
     ...about,
   };
-  await ports.commit([audited(ports, caller, operation, subject, { reason })]);
 }

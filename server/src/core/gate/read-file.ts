@@ -10,10 +10,11 @@ export async function readFile(
   caller: Caller,
   asked: { packageId: string; label?: string | undefined; path: string },
 ): Promise<Admitted & { readonly file: PackageFile }> {
-  const admitted = await admit(ports, caller, asked);
+  const about = { kind: 'file', id: asked.path };
+  const admitted = await admit(ports, caller, 'version.read-file', asked, about);
   const { package: pkg, version } = admitted;
   const file = await ports.files.find(version.id, asked.path);
   if (file === null) throw notFound(`file in ${pkg.name} ${version.label}`, asked.path);
-  await putOnRecord(ports, caller, 'version.read-file', admitted, { kind: 'file', id: asked.path });
+  await putOnRecord(ports, caller, 'version.read-file', admitted, about);
   return { ...admitted, file };
 }

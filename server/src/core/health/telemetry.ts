@@ -1,5 +1,6 @@
 import type { JobKind } from '../jobs/index.ts';
 import type { OperationName } from '../operations.ts';
+import type { ValidatorCause } from '../validators/index.ts';
 
 /** Counts and times what the registry does, for a monitoring system. Cheap, and never throws. */
 export interface Telemetry {
@@ -9,6 +10,7 @@ export interface Telemetry {
   contentSent(bytes: number): void;
   /** `again`: failed, and will be tried once more. */
   jobEnded(kind: JobKind, outcome: 'finished' | 'again' | 'dead', seconds: number): void;
+  validatorEnded(cause: ValidatorCause, seconds: number): void;
   checkEnded(check: string, verdict: 'passed' | 'failed' | 'inconclusive', seconds: number): void;
   eventStreams(open: number): void;
   /** Observed audit entries that were dropped. */
@@ -26,6 +28,7 @@ export const noTelemetry: Telemetry & Exposition = {
   contentSent: () => {},
   jobEnded: () => {},
   checkEnded: () => {},
+  validatorEnded: () => {},
   eventStreams: () => {},
   auditLost: () => {},
   expose: async () => ({ contentType: 'text/plain', text: '' }),

@@ -4,7 +4,7 @@ export {
   type ValidatorChangePorts,
   type ValidatorLimits,
 } from './change-validator.ts';
-export type { ValidatorStore } from './ports.ts';
+export type { ArchiveAddresses, ValidatorStore } from './ports.ts';
 export {
   listValidatorVersions,
   type RegisteredValidator,

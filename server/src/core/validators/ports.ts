@@ -1,3 +1,4 @@
+import type { Version } from '../packages/index.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import type { ListedValidatorVersion, ValidatorVersion } from './validator.ts';
 
@@ -8,4 +9,10 @@ export interface ValidatorStore {
   find(packageId: string, number: number): Promise<ValidatorVersion | null>;
   /** Newest first. */
   list(packageId: string, page: PageRequest): Promise<Page<ListedValidatorVersion>>;
+}
+
+/** For validators that run in other processes. */
+export interface ArchiveAddresses {
+  /** Serves the version's content without a token, for as long as a validator may run. */
+  addressOf(version: Version, digest: string): Promise<string>;
 }
