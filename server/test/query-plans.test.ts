@@ -13,6 +13,7 @@ import { type Planner, postgresPlanner, sqlitePlanner } from './support/query-pl
 import { somePackage } from './support/samples.ts';
 
 const server = await postgresServer();
+const audience = { userId: 'u1', groupIds: new Set(['g1', 'g2']) };
 
 describe('Plans of SQLite', () => describePlans(sqlitePlanner));
 describe('Plans of PostgreSQL', { skip: typeof server === 'string' ? server : false }, () =>
@@ -65,7 +66,7 @@ function describePlans(start: () => Promise<Planner>): void {
   });
 
   describe('packages', () => {
-    const filters = combinations({ kind: 'dataset', ownerId: 'u1', groupId: 'g1' } as const);
+    const filters = combinations({ kind: 'dataset', ownerId: 'u1', groupId: 'g1', audience });
     for (const states of [['published', 'yanked'], ['published'], ['hidden']] as const) {
       for (const filter of filters) {
         for (const after of [undefined, cursorFrom(['p1'])]) {
@@ -108,6 +109,7 @@ function describePlans(start: () => Promise<Planner>): void {
       words: 'two words',
       kind: 'model',
       labels: parseRange('^1.0.0'),
+      audience,
     } as const);
     for (const [nth, { words = '', ...filter }] of queries.entries()) {
       test(`by ${nameOf({ ...(words && { words }), ...filter })}`, async () => {
@@ -186,9 +188,17 @@ function describePlans(start: () => Promise<Planner>): void {
       'all open uploads': () => engine.uploads.list({ state: 'open' }, page),
       'a report': () => engine.reports.find('v1'),
       'false alarms in content': () => engine.falseAlarms.list('digest'),
+      'files that may be remembered': () =>
+        engine.rememberedFiles.find(['hint', 'another'], { ruleSet: 'rules', at: new Date() }),
+      'files that are remembered no longer': () => engine.rememberedFiles.forget(new Date()),
+      'the policies in force': () => engine.policies.last(),
+      'a version of the policies': () => engine.policies.find(1),
+      'versions of the policies': () => engine.policies.list(page),
       'the validator of a package': () => engine.validators.last('p1'),
       'a version of a validator': () => engine.validators.find('p1', 1),
       'versions of a validator': () => engine.validators.list('p1', page),
+      'the latest hallmark of a version': () => engine.hallmarks.latest('v1'),
+      'hallmarks of a version': () => engine.hallmarks.list('v1', page),
       'verdicts on content': () => engine.verdicts.list('digest', page),
       'a verdict by some rules': () => engine.verdicts.find('digest', 'archive 1'),
       'the verdict in force': () => engine.verdicts.lastCompleted('digest'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type Audience,
   type Package,
   parseRange,
   type SearchDocument,
@@ -165,6 +166,49 @@ describeOnEveryEngine('PackageSearch', (engine) => {
     assert.deepEqual(await found('tool', { range: '3.0.0-rc.1' }), ['next-tool']);
     assert.deepEqual(await found('old', { range: '^2.0.0' }), []);
     assert.deepEqual(await found('tool', { range: '1.0.0' }), ['gone-tool', 'old-tool']);
+  });
+
+  test('to an audience only what is visible to it is found, by words and without, however much is not', async () => {
+    const eve = { userId: 'eve', groupIds: new Set(['g1', 'g2']) };
+    const rest = { visibility: 'groups', visibleTo: ['g3', 'eve'], ownerId: 'g1' } as const;
+    for (let nth = 0; nth < 60; nth++) await add({ name: `other-tool-${nth}`, readme: 'handbook' }, rest);
+    await add({ name: 'open-tool', readme: 'handbook' });
+    await add({ name: 'shared-tool', readme: 'handbook' }, { visibility: 'groups', visibleTo: ['g3', 'g2'] });
+    await add({ name: 'own-tool', readme: 'handbook' }, { visibility: 'owner', ownerId: 'eve' });
+    for (let nth = 60; nth < 120; nth++) await add({ name: `other-tool-${nth}`, readme: 'handbook' }, rest);
+    const seen = async (words: string, audience: Audience | undefined, limit: number) =>
+      (await walk((page) => engine().search.search({ words, audience }, page), limit)).map(
+        (hit) => hit.package.name,
+      );
+    const nobody = { userId: null, groupIds: new Set<string>() };
+    for (const words of ['tool', 'to', 'handbook', 'tool handbook', '']) {
+      for (const limit of [1, 2, 50]) {
+        const visible = ['own-tool', 'shared-tool', 'open-tool'];
+        assert.deepEqual(await seen(words, eve, limit), visible, `${words}, limit ${limit}`);
+      }
+      assert.deepEqual(await seen(words, nobody, 50), ['open-tool'], words);
+    }
+    assert.equal((await seen('tool', undefined, 200)).length, 123);
+    assert.deepEqual(await seen('other', eve, 50), []);
+    const first = await engine().search.search({ words: 'tool', audience: eve }, { limit: 2 });
+    assert.deepEqual([first.items.length, first.complete], [2, true], 'a full page');
+  });
+
+  test('a package is found by those who may see it now', async () => {
+    const eve = { userId: 'eve', groupIds: new Set(['g1']) };
+    const pkg = await add({ name: 'tokenizer' });
+    const seen = async () =>
+      (await engine().search.search({ words: 'tokenizer', audience: eve }, { limit: 5 })).items.length;
+    const see = (fields: Partial<Package>, revision: number) =>
+      engine().commit([{ change: 'package.change', package: { ...pkg, ...fields, revision } }]);
+    await see({ visibility: 'owner' }, 2);
+    assert.equal(await seen(), 0);
+    await see({ visibility: 'groups', visibleTo: ['g1'] }, 3);
+    assert.equal(await seen(), 1);
+    await see({ visibility: 'groups', visibleTo: ['g2'] }, 4);
+    assert.equal(await seen(), 0);
+    await see({}, 5);
+    assert.equal(await seen(), 1);
   });
 
   test('indexing again replaces what was findable', async () => {

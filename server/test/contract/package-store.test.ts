@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { openAccess, type Package } from '../../src/core/packages/index.ts';
+import { describe, test } from 'node:test';
+import { maximumChanges } from '../../src/core/commit.ts';
+import { type Audience, openAccess, type Package } from '../../src/core/packages/index.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
 import { walk } from '../support/pages.ts';
 import { somePackage } from '../support/samples.ts';
@@ -167,6 +168,73 @@ describeOnEveryEngine('PackageStore', (engine) => {
       await names({ states: ['published'], kind: 'code', ownerId: 'u1', groupId: 'g1' }),
       wanted.map(({ name }) => name),
     );
+  });
+
+  describe('to an audience', () => {
+    const eve = { userId: 'eve', groupIds: new Set(['g1', 'g2']) };
+    const visibleNames = async (audience: Audience | undefined, limit = 2, filter = {}) =>
+      (await walk((page) => engine().packages.list({ ...everyState, ...filter, audience }, page), limit)).map(
+        ({ name }) => name,
+      );
+    const cases: readonly (Partial<Package> & { name: string; shown: boolean })[] = [
+      { name: 'for-everybody', shown: true },
+      { name: 'for-everybody-with-a-list', visibleTo: ['g3'], shown: true },
+      { name: 'for-nobody', visibility: 'owner', shown: false },
+      { name: 'for-nobody-with-a-list', visibility: 'owner', visibleTo: ['g1'], shown: false },
+      { name: 'for-another-group', visibility: 'groups', visibleTo: ['g3', 'eve'], shown: false },
+      { name: 'for-one-group', visibility: 'groups', visibleTo: ['g3', 'g1'], shown: true },
+      { name: 'for-both-groups', visibility: 'groups', visibleTo: ['g1', 'g2'], shown: true },
+      { name: 'her-own', visibility: 'owner', ownerId: 'eve', shown: true },
+      { name: 'of-a-namesake', visibility: 'owner', ownerId: 'g1', groupId: 'eve', shown: false },
+      { name: 'of-her-group', visibility: 'owner', groupId: 'g2', shown: true },
+      { name: 'of-another-group', visibility: 'groups', visibleTo: ['g4'], groupId: 'g3', shown: false },
+    ];
+
+    test('a list has what is visible to it, in full pages, and nothing else', async () => {
+      await insert(...cases.map(({ shown, ...fields }) => somePackage(fields)));
+      const shown = cases.filter((one) => one.shown).map(({ name }) => name);
+      for (const limit of [1, 3, 50]) assert.deepEqual(await visibleNames(eve, limit), shown.toReversed());
+      const first = await engine().packages.list({ ...everyState, audience: eve }, { limit: 3 });
+      assert.equal(first.items.length, 3);
+      assert.equal((await visibleNames(undefined)).length, cases.length);
+      const nobody = { userId: null, groupIds: new Set<string>() };
+      assert.deepEqual(await visibleNames(nobody), ['for-everybody-with-a-list', 'for-everybody']);
+      assert.deepEqual(await visibleNames(eve, 2, { ownerId: 'eve' }), ['her-own']);
+      assert.deepEqual(await visibleNames(eve, 2, { groupId: 'g2', kind: 'model' }), ['of-her-group']);
+      assert.deepEqual(await visibleNames(eve, 2, { groupId: 'g3' }), []);
+    });
+
+    test('a change of who sees a package is in effect at once, in both directions', async () => {
+      const before = somePackage();
+      await insert(before);
+      const steps: readonly [Partial<Package>, boolean][] = [
+        [{ visibility: 'owner' }, false],
+        [{ visibility: 'groups', visibleTo: ['g3', 'g2'] }, true],
+        [{ visibleTo: ['g3'] }, false],
+        [{ groupId: 'g1' }, true],
+        [{ groupId: null }, false],
+        [{ ownerId: 'eve' }, true],
+        [{ ownerId: 'u1' }, false],
+        [{ visibility: 'everybody' }, true],
+      ];
+      let pkg = before;
+      for (const [fields, shown] of steps) {
+        pkg = { ...pkg, ...fields, revision: pkg.revision + 1 };
+        await change(pkg);
+        assert.deepEqual(await visibleNames(eve), shown ? ['tokenizer'] : [], JSON.stringify(fields));
+      }
+    });
+
+    test('a list goes on behind very many packages that are not visible', async () => {
+      const packages = Array.from({ length: 620 }, (_, nth) =>
+        somePackage({ name: `package-${nth}`, visibility: nth % 310 === 3 ? 'everybody' : 'owner' }),
+      );
+      for (let start = 0; start < packages.length; start += maximumChanges) {
+        const some = packages.slice(start, start + maximumChanges);
+        await engine().commit(some.map((pkg) => ({ change: 'package.insert', package: pkg })));
+      }
+      assert.deepEqual(await visibleNames(eve, 50), ['package-313', 'package-3']);
+    });
   });
 
   test('a cursor that is not ours is refused', async () => {

@@ -7,6 +7,7 @@ import {
   askedWords,
   isBegun,
   isPreRelease,
+  isVisibleTo,
   type LabelRange,
   orderKey,
   type PackageHit,
@@ -156,7 +157,9 @@ export class DynamoPackageSearch implements PackageSearch {
     const ranks = await this.#ranksOf(ids, asked);
     const ranked = ids.filter((id) => ranks.has(id));
     const rows = await this.#database.getMany<PackageRow>(ranked.map(packageKey));
-    const shown = rows.filter((row) => row !== null).filter(({ state }) => state === 'published');
+    const shown = rows
+      .filter((row) => row !== null)
+      .filter((row) => row.state === 'published' && isVisibleTo(query.audience, packageOf(row)));
     const fitting = await Promise.all(shown.map((row) => this.#isInRange(row, query.labels)));
     return shown.filter((_, i) => fitting[i]).map((row) => ({ row, rank: ranks.get(row.id) ?? 0 }));
   }

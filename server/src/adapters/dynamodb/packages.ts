@@ -6,6 +6,8 @@
 // The indexes `list`, `owner` and `group` have the packages of one state, newest first.
 import { RegistryError } from '../../core/errors.ts';
 import {
+  type Audience,
+  isVisibleTo,
   nameKey,
   openAccess,
   type Package,
@@ -18,12 +20,12 @@ import {
   packageKinds,
   packageStates,
 } from '../../core/packages/index.ts';
-import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
+import { cursorFrom, type Page, type PageRequest, pageOf } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import type { Attributes, DynamoDatabase } from './database.ts';
 import { merged } from './merged.ts';
 import { afterCursor } from './pages.ts';
-import { type Range, take } from './ranges.ts';
+import type { Range } from './ranges.ts';
 import { requireRevisionBefore } from './revisions.ts';
 import { alone, type Key } from './tables.ts';
 
@@ -87,9 +89,27 @@ export class DynamoPackageStore implements PackageStore {
       }),
     );
     const all = merged(streams, (one, other) => one.id > other.id);
-    const rows = await take(meeting(filter, all), page.limit + 1);
-    return pageOf(rows, page.limit, ({ id }) => [id], packageOf);
+    return visiblePage(meeting(filter, all), filter.audience, page.limit);
   }
+}
+
+/** A list passes over so many packages at most that must not be seen; then the page ends early and `next` goes on. */
+const maximumPassedOver = 500;
+
+async function visiblePage(
+  rows: AsyncGenerator<PackageRow>,
+  audience: Audience | undefined,
+  limit: number,
+): Promise<Page<Package>> {
+  const shown: PackageRow[] = [];
+  let passedOver = 0;
+  for await (const row of rows) {
+    if (isVisibleTo(audience, packageOf(row))) shown.push(row);
+    else passedOver += 1;
+    if (shown.length > limit) break;
+    if (passedOver >= maximumPassedOver) return { items: shown.map(packageOf), next: cursorFrom([row.id]) };
+  }
+  return pageOf(shown, limit, ({ id }) => [id], packageOf);
 }
 
 /** Where packages lie that meet the filter, and others that do not: an owner and a group have packages of every kind. */

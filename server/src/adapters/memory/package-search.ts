@@ -1,6 +1,7 @@
 import {
   askedWords,
   isBegun,
+  isVisibleTo,
   type PackageHit,
   type PackageIndexed,
   type PackageQuery,
@@ -46,6 +47,7 @@ export class MemoryPackageSearch implements PackageSearch {
       const score = scoreOf(document, asked);
       if (found?.state !== 'published' || score === null) continue;
       if (query.kind !== undefined && found.kind !== query.kind) continue;
+      if (!isVisibleTo(query.audience, found)) continue;
       if (query.labels !== undefined) {
         const filter = { states: ['published'], labels: query.labels } as const;
         if ((await this.#versions.list(packageId, filter, { limit: 1 })).items.length === 0) continue;

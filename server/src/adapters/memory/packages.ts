@@ -1,5 +1,6 @@
 import { RegistryError } from '../../core/errors.ts';
 import {
+  isVisibleTo,
   nameKey,
   type Package,
   type PackageChanged,
@@ -49,7 +50,8 @@ export class MemoryPackageStore implements PackageStore {
         filter.states.includes(pkg.state) &&
         (filter.kind === undefined || pkg.kind === filter.kind) &&
         (filter.ownerId === undefined || pkg.ownerId === filter.ownerId) &&
-        (filter.groupId === undefined || pkg.groupId === filter.groupId),
+        (filter.groupId === undefined || pkg.groupId === filter.groupId) &&
+        isVisibleTo(filter.audience, pkg),
     );
     return memoryPage(matching, (pkg) => [pkg.id], page, 'descending');
   }

@@ -1,6 +1,7 @@
 // SQLite's FTS5 gives rows newest first without looking at all of them.
 import { sql } from 'kysely';
 import type { Expression, PackageIndex } from './package-index.ts';
+import { isShownTo } from './package-readers.ts';
 
 export const fts5Index: PackageIndex = {
   async put(write, position, terms) {
@@ -15,10 +16,12 @@ export const fts5Index: PackageIndex = {
 
   isKnown: (position) => sql`EXISTS (SELECT 1 FROM package_search WHERE rowid = ${position})`,
 
-  async positions(read, expression, below, limit) {
+  async positions(read, { expression, audience, below, limit }) {
+    const shown =
+      audience === undefined ? sql`` : sql`AND ${isShownTo(audience, sql.ref('package_search.rowid'))}`;
     const { rows } = await sql<{ rowid: number }>`
       SELECT rowid FROM package_search
-      WHERE package_search MATCH ${inWords(expression)} AND rowid < ${below}
+      WHERE package_search MATCH ${inWords(expression)} AND rowid < ${below} ${shown}
       ORDER BY rowid DESC LIMIT ${limit}`.execute(read);
     return rows.map((row) => row.rowid);
   },

@@ -97,7 +97,7 @@ export class SqlPackageSearch implements PackageSearch {
     const start: Place = page.after === undefined ? { rank: 0, below: newest } : placeOf(page.after);
     if (asked.length === 0) return this.#byRank(expressionsForAll(query.kind), query, start, page.limit);
     const expressions = expressionsFor(asked, query.kind);
-    const positions = await this.#positions(expressions.all, newest, few + 1);
+    const positions = await this.#positions(expressions.all, query, newest, few + 1);
     if (positions.length > few) return this.#byRank(expressions, query, start, page.limit);
     const hits = (await this.#published(positions, query))
       .map((row): Hit => ({ row, place: { rank: rankOf(asked, row), below: row.position } }))
@@ -115,7 +115,8 @@ export class SqlPackageSearch implements PackageSearch {
       const expression = ranks[place.rank];
       if (expression === undefined) return answered(hits, wanted, null);
       const limit = Math.min(batch, left);
-      const positions = expression === null ? [] : await this.#positions(expression, place.below, limit);
+      const positions =
+        expression === null ? [] : await this.#positions(expression, query, place.below, limit);
       const { rank } = place;
       const rows = await this.#published(positions, query);
       hits.push(...rows.map((row) => ({ row, place: { rank, below: row.position } })));
@@ -126,9 +127,14 @@ export class SqlPackageSearch implements PackageSearch {
   }
 
   /** Newest first. */
-  #positions(expression: Expression, below: number, limit: number): Promise<readonly number[]> {
+  #positions(
+    expression: Expression,
+    { audience }: PackageQuery,
+    below: number,
+    limit: number,
+  ): Promise<readonly number[]> {
     const { dialect, staleRead } = this.#database;
-    return dialect.packageIndex.positions(staleRead, expression, below, limit);
+    return dialect.packageIndex.positions(staleRead, { expression, audience, below, limit });
   }
 
   /** Those of the packages at these positions that may be shown and are in the range, newest first. */

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Generated } from 'kysely';
+import { type CompiledQuery, type Generated, sql } from 'kysely';
 import { RegistryError } from '../../core/errors.ts';
 import {
   nameKey,
@@ -13,6 +13,7 @@ import {
 } from '../../core/packages/index.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
+import { isShownTo, putReaders } from './package-readers.ts';
 import { pageById } from './page-by-id.ts';
 import { requireUpdated } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -56,6 +57,7 @@ export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = 
     if (numInsertedOrUpdatedRows !== 1n) {
       throw new RegistryError('name-taken', `The ${row.kind} name ${JSON.stringify(row.name)} is taken.`);
     }
+    if (change.package.visibility !== 'everybody') await putReaders(write, change.package);
   },
 
   'package.change': async (write, change) => {
@@ -67,6 +69,7 @@ export const packageChanges: ChangeAppliers<PackageInserted | PackageChanged> = 
       .where('revision', '=', row.revision - 1)
       .executeTakeFirst();
     requireUpdated(updated, `The package ${row.name}`);
+    await putReaders(write, change.package);
   },
 };
 
@@ -110,6 +113,9 @@ export class SqlPackageStore implements PackageStore {
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
     if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId);
     if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId);
+    if (filter.audience !== undefined) {
+      query = query.where(isShownTo(filter.audience, sql.ref('packages.position')));
+    }
     return pageById(query, 'newest first', page, packageOf);
   }
 }

@@ -11,14 +11,26 @@ import type {
   RegistryRecords,
 } from '../../core/transfer/index.ts';
 import { auditEntryOf, auditRowOf } from './audit.ts';
+import {
+  checkpointOf,
+  checkpointRowOf,
+  countLeaves,
+  leafOf,
+  leafRowOf,
+  tileOf,
+  tileRowOf,
+} from './audit-tree.ts';
 import { eventOf, eventRowOf } from './events.ts';
 import { falseAlarmOf, falseAlarmRowOf } from './false-alarms.ts';
 import { groupOf, groupRowOf } from './groups.ts';
+import { hallmarkOf, hallmarkRowOf } from './hallmarks.ts';
 import { itemOf, itemRowOf } from './items.ts';
 import type { JobRow } from './jobs.ts';
 import { type KeptTable, keptTable } from './kept-table.ts';
+import { putReaders, removeReaders } from './package-readers.ts';
 import { packageSearchChanges } from './package-search.ts';
 import { type PackageRow, packageOf, packageRowOf } from './packages.ts';
+import { policyOf, policyRowOf } from './policies.ts';
 import { reportOf, reportRowOf } from './reports.ts';
 import { dateOf, millisecondsOf } from './rows.ts';
 import type { SqlDatabase, SqlDialect } from './sql-database.ts';
@@ -102,12 +114,19 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
     }),
     report: kept({ table: 'reports', key: ['version_id'], rowOf: reportRowOf, recordOf: reportOf }),
     verdict: kept({ table: 'verdicts', key: ['digest', 'id'], rowOf: verdictRowOf, recordOf: verdictOf }),
+    hallmark: kept({
+      table: 'hallmarks',
+      key: ['version_id', 'id'],
+      rowOf: hallmarkRowOf,
+      recordOf: hallmarkOf,
+    }),
     'false-alarm': kept({
       table: 'false_alarms',
       key: ['digest', 'rule'],
       rowOf: falseAlarmRowOf,
       recordOf: falseAlarmOf,
     }),
+    policy: kept({ table: 'policy_versions', key: ['number'], rowOf: policyRowOf, recordOf: policyOf }),
     validator: kept({
       table: 'validator_versions',
       key: ['package_id', 'number'],
@@ -146,11 +165,46 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
     job: kept({ table: 'jobs', key: ['id'], rowOf: jobRowOf, recordOf: jobOf }),
     'audit-entry': {
       ...audit,
-      remove: async () => {
-        throw new StorageError('permanent', 'Audit entries are never removed.');
-      },
+      remove: neverRemoved,
+    },
+    'audit-leaf': {
+      ...kept({
+        table: 'audit_leaves',
+        key: ['leaf_index'],
+        order: { leaf_index: 'number' },
+        rowOf: leafRowOf,
+        recordOf: leafOf,
+        onConflict: 'stays',
+        stored: countLeaves,
+      }),
+      remove: neverRemoved,
+    },
+    'audit-tile': {
+      ...kept({
+        table: 'audit_tiles',
+        key: ['level', 'tile_index'],
+        order: { level: 'number', tile_index: 'number' },
+        rowOf: tileRowOf,
+        recordOf: tileOf,
+      }),
+      remove: neverRemoved,
+    },
+    'audit-checkpoint': {
+      ...kept({
+        table: 'audit_checkpoints',
+        key: ['size'],
+        order: { size: 'number' },
+        rowOf: checkpointRowOf,
+        recordOf: checkpointOf,
+        onConflict: 'stays',
+      }),
+      remove: neverRemoved,
     },
   };
+}
+
+async function neverRemoved(): Promise<never> {
+  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }
 
 const userTable: KeptTable<KeptUser, UserRow> = {
@@ -214,6 +268,7 @@ function packageTable(dialect: SqlDialect): KeptTable<KeptPackage, FoundPackageR
     }),
     stored: async (write, records) => {
       for (const { package: pkg, readme } of records) {
+        await putReaders(write, pkg);
         const { name, title, description } = pkg;
         const document = readme === null ? null : { name, title, description, readme };
         const change = { change: 'package.index', packageId: pkg.id, document } as const;
@@ -222,6 +277,7 @@ function packageTable(dialect: SqlDialect): KeptTable<KeptPackage, FoundPackageR
     },
     removing: async (write, rows) => {
       for (const { id } of rows) {
+        await removeReaders(write, id);
         const change = { change: 'package.index', packageId: id, document: null } as const;
         await packageSearchChanges['package.index'](write, change, dialect);
       }

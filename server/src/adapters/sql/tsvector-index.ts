@@ -10,6 +10,7 @@
 // three characters are terms of their own: `24.n<wo`.
 import { sql } from 'kysely';
 import type { Expression, PackageIndex } from './package-index.ts';
+import { readersIn } from './package-readers.ts';
 
 /** As in `find_packages`. */
 const segmentSize = 4096;
@@ -29,11 +30,15 @@ export const tsvectorIndex: PackageIndex = {
 
   isKnown: (position) => sql`EXISTS (SELECT 1 FROM package_search s WHERE s.position = ${position})`,
 
-  async positions(read, expression, below, limit) {
-    const { rows } = await sql<{ position: number }>`
-      SELECT position FROM find_packages(${inWords(expression)}, ${below}, ${limit}) AS found (position)`.execute(
-      read,
-    );
+  async positions(read, { expression, audience, below, limit }) {
+    const asked = sql.join([inWords(expression), below, limit]);
+    const find =
+      audience === undefined
+        ? sql`find_packages(${asked})`
+        : sql`find_packages_shown(${asked}, ${readersIn(audience)}::text[])`;
+    const { rows } = await sql<{
+      position: number;
+    }>`SELECT position FROM ${find} AS found (position)`.execute(read);
     return rows.map((row) => row.position);
   },
 };

@@ -12,6 +12,7 @@ export { isBegun, rankOf } from './search-rank.ts';
 export { askedWords, readmeWords, searchWords } from './search-words.ts';
 export * from './version-label.ts';
 export * from './version-states.ts';
+export { type Audience, audienceOf, groupsThatSee, isVisibleTo } from './visibility.ts';
 export {
   contentLetGo,
   deleteVersion,

@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../paging.ts';
 import { type Package, type PackageKind, packageKinds } from './package.ts';
 import type { PackageFilter, PackageStore } from './ports.ts';
 import { maySee } from './read-package.ts';
+import { audienceOf } from './visibility.ts';
 
 /**
  * Packages in one state, as far as the caller may see them: pages may be shorter than asked for. `hidden` ones are listed to those who maintain them: one's own, those of one's group when
@@ -27,7 +28,7 @@ export async function listPackages(
   const filter: PackageFilter =
     state === 'hidden'
       ? { ...narrowing, ...hiddenOnesOf(caller, asked), states: ['hidden'] }
-      : { ...narrowing, states: state ? [state] : ['published', 'yanked'] };
+      : { ...narrowing, states: state ? [state] : ['published', 'yanked'], audience: audienceOf(caller) };
   const { items, next } = await packages.list(filter, page);
   return { items: items.filter((pkg) => maySee(caller, pkg)), next };
 }

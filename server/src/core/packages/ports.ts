@@ -2,6 +2,7 @@ import type { Page, PageRequest } from '../paging.ts';
 import type { Package, PackageKind, PackageState, Version } from './package.ts';
 import type { LabelRange } from './version-label.ts';
 import type { VersionState } from './version-states.ts';
+import type { Audience } from './visibility.ts';
 
 /** Every field narrows. */
 export interface PackageFilter {
@@ -9,6 +10,8 @@ export interface PackageFilter {
   readonly kind?: PackageKind | undefined;
   readonly ownerId?: string | undefined;
   readonly groupId?: string | undefined;
+  /** Only packages that are visible to it; see visibility.ts. */
+  readonly audience?: Audience | undefined;
 }
 
 export interface PackageStore {
@@ -16,7 +19,10 @@ export interface PackageStore {
   find(id: string): Promise<Package | null>;
   /** By `nameKey(name)` within the kind. Deleted ones are found. */
   findByName(kind: PackageKind, name: string): Promise<Package | null>;
-  /** Newest first. On some engines a change shows here a moment after its commit. */
+  /**
+   * Newest first. On some engines a change shows here a moment after its commit. An engine may look at a bounded number of
+   * packages that are not visible to the audience: the page is then shorter, and yet `next` goes on.
+   */
   list(filter: PackageFilter, page: PageRequest): Promise<Page<Package>>;
 }
 
@@ -26,6 +32,8 @@ export interface PackageQuery {
   readonly kind?: PackageKind | undefined;
   /** Only packages with a published version in the range; a yanked one does not count. */
   readonly labels?: LabelRange | undefined;
+  /** Only packages that are visible to it; see visibility.ts. */
+  readonly audience?: Audience | undefined;
 }
 
 export interface PackageHit {

@@ -4,6 +4,7 @@ import { maintains, type Package, type Version } from './package.ts';
 import type { PackageStore, VersionStore } from './ports.ts';
 import { requireLabel } from './version-label.ts';
 import { isReadable } from './version-states.ts';
+import { audienceOf, isVisibleTo } from './visibility.ts';
 
 /** The package, if this caller may know of it; otherwise exactly the answer of one that does not exist. */
 export async function readPackage(
@@ -33,10 +34,10 @@ export async function readMaintainedPackage(
   return pkg;
 }
 
-/** Deleted packages are gone for everybody, hidden ones are for their maintainers. */
+/** Deleted packages are gone for everybody, hidden ones are for their maintainers, others as their visibility says. */
 export function maySee(caller: Caller, pkg: Package): boolean {
   if (pkg.state === 'deleted' || !reachesPackage(caller, pkg.name)) return false;
-  return pkg.state !== 'hidden' || maintains(caller, pkg);
+  return pkg.state === 'hidden' ? maintains(caller, pkg) : isVisibleTo(audienceOf(caller), pkg);
 }
 
 /** A package and the version of it that is meant: the one with the label, or the latest published one. */
