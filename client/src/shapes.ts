@@ -38,6 +38,11 @@ export interface Check {
     readonly end: number;
     readonly reason: string;
   }[];
+  /** What was not looked at again, because the same bytes were looked at before by the same rules. */
+  readonly remembered?: {
+    readonly bytes: number;
+    readonly files: readonly { readonly path: string; readonly digest: string; readonly lookedAt: string }[];
+  };
   readonly durationMs: number;
 }
 

@@ -1,10 +1,13 @@
 // What a records engine (SQLite, memory, …) must fill: the stores of every feature and one commit over them.
 // Adapters implement it and wiring chooses one; a feature never sees more of it than its own ports.
 import type { AccessChange, GroupStore, LoginAttempts, TokenStore, UserStore } from './access/index.ts';
-import type { AuditAppended, AuditLog } from './audit/index.ts';
+import type { AuditAppended, AuditLog, AuditTree } from './audit/index.ts';
+import type { RememberedFileStore } from './checks/index.ts';
 import type { Commit } from './commit.ts';
 import type { ContentHeld, ContentHolds, ContentReleased } from './content/index.ts';
 import type { EventAppended, EventStore, WebhookChange, WebhookStore } from './events/index.ts';
+import type { PolicyAppended, PolicyStore } from './gate/index.ts';
+import type { HallmarkAppended, HallmarkStore } from './hallmarks/index.ts';
 import type { ItemInserted, ItemStore } from './items/index.ts';
 import type { JobQueue, JobQueued, JobRevived } from './jobs/index.ts';
 import type {
@@ -49,8 +52,10 @@ export type AnyChange =
   | ContentReleased
   | ReportPut
   | VerdictAppended
+  | HallmarkAppended
   | FalseAlarmPut
-  | ValidatorAppended;
+  | ValidatorAppended
+  | PolicyAppended;
 
 /**
  * What a method reads includes everything that resolved before, in whatever process. Only these may be a moment behind on an
@@ -64,6 +69,7 @@ export interface RecordsEngine {
   readonly tokens: TokenStore;
   readonly loginAttempts: LoginAttempts;
   readonly audit: AuditLog;
+  readonly auditTree: AuditTree;
   readonly items: ItemStore;
   readonly jobs: JobQueue;
   readonly events: EventStore;
@@ -76,8 +82,11 @@ export interface RecordsEngine {
   readonly reports: ReportStore;
   readonly verdicts: VerdictStore;
   readonly falseAlarms: FalseAlarmStore;
+  readonly hallmarks: HallmarkStore;
   readonly files: VersionFileStore;
+  readonly rememberedFiles: RememberedFileStore;
   readonly validators: ValidatorStore;
+  readonly policies: PolicyStore;
   /** Of no use to requests and jobs: for moving the registry to another engine. */
   readonly marks: RegistryMarks;
   readonly transfer: RecordTransfer;

@@ -4,8 +4,10 @@ import { SystemRandomness } from '../../src/adapters/system/randomness.ts';
 import type { Group, PersonalToken, Session, User } from '../../src/core/access/index.ts';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
 import type { Caller, Permission } from '../../src/core/caller.ts';
-import type { PackageFile } from '../../src/core/checks/index.ts';
+import type { PackageFile, RememberedFile } from '../../src/core/checks/index.ts';
 import type { Delivery, RegistryEvent, Webhook } from '../../src/core/events/index.ts';
+import { digestOfPolicies, type PolicyVersion } from '../../src/core/gate/index.ts';
+import type { Hallmark } from '../../src/core/hallmarks/index.ts';
 import type { Item } from '../../src/core/items/index.ts';
 import type { Job } from '../../src/core/jobs/index.ts';
 import { openAccess, type Package, type Version } from '../../src/core/packages/index.ts';
@@ -231,6 +233,19 @@ export function someFalseAlarm(fields: Partial<FalseAlarm> = {}): FalseAlarm {
   };
 }
 
+export function somePolicies(fields: Partial<PolicyVersion> = {}): PolicyVersion {
+  const text = fields.text ?? '@id("nobody") forbid (principal, action, resource);';
+  return {
+    number: 1,
+    text,
+    digest: digestOfPolicies(text),
+    reason: 'The auditors want it.',
+    author: { userId: 'u1', userName: 'ada' },
+    createdAt: new Date('2026-01-31T12:04:00Z'),
+    ...fields,
+  };
+}
+
 export function someValidator(fields: Partial<ValidatorVersion> = {}): ValidatorVersion {
   return {
     packageId: 'p1',
@@ -238,6 +253,18 @@ export function someValidator(fields: Partial<ValidatorVersion> = {}): Validator
     script: scriptOf('python', 'def validate(ctx):\n    return ctx.user == "ada"\n'),
     madeBy: { userId: 'u1', userName: 'ada' },
     madeAt: new Date('2026-01-31T12:03:00Z'),
+    ...fields,
+  };
+}
+
+export function someHallmark(fields: Partial<Hallmark> = {}): Hallmark {
+  return {
+    id: randomness.id(),
+    versionId: 'v1',
+    digest: someDigest('tokenizer'),
+    keyId: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+    issuedAt: new Date('2026-01-31T12:01:00.123Z'),
+    envelope: '{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[]}',
     ...fields,
   };
 }
@@ -330,5 +357,17 @@ export function someCaller(
     token: { id: `token of ${id}`, kind: 'personal', packagePatterns },
     address: '192.0.2.1',
     requestId: 'request',
+  };
+}
+
+export function someRememberedFile(fields: Partial<RememberedFile> = {}): RememberedFile {
+  return {
+    hint: someDigest('hint'),
+    digest: someDigest('weights'),
+    ruleSet: 'rules',
+    found: { ledgers: [], findings: { kept: [], counts: {} }, expandedBytes: 0, entries: 0 },
+    rememberedAt: new Date('2026-01-31T11:00:00Z'),
+    until: new Date('2026-02-28T11:00:00Z'),
+    ...fields,
   };
 }

@@ -12,6 +12,7 @@ import { eventsTransfer } from './events-transfer.ts';
 import { DynamoFalseAlarmStore, falseAlarmPlanners } from './false-alarms.ts';
 import { FollowUps } from './follow-ups.ts';
 import { DynamoGroupStore, groupPlanners } from './groups.ts';
+import { DynamoHallmarkStore, hallmarkPlanners } from './hallmarks.ts';
 import { DynamoItemStore, itemPlanners } from './items.ts';
 import { DynamoJobQueue, jobPlanners } from './jobs.ts';
 import { DynamoLoginAttempts } from './login-attempts.ts';
@@ -20,7 +21,9 @@ import { DynamoPackageSearch } from './package-search.ts';
 import { packageSearchFollowUps, packageSearchPlanners } from './package-search-index.ts';
 import { DynamoPackageStore, packagePlanners } from './packages.ts';
 import { packagesTransfer } from './packages-transfer.ts';
+import { DynamoPolicyStore, policyPlanners } from './policies.ts';
 import { DynamoRegistryMarks } from './registry-marks.ts';
+import { DynamoRememberedFileStore } from './remembered-files.ts';
 import { DynamoReportStore, reportPlanners } from './reports.ts';
 import { DynamoTokenStore, tokenPlanners } from './tokens.ts';
 import { DynamoUploadStore, uploadPlanners } from './uploads.ts';
@@ -52,7 +55,9 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     ...reportPlanners,
     ...verdictPlanners,
     ...falseAlarmPlanners,
+    ...hallmarkPlanners,
     ...validatorPlanners,
+    ...policyPlanners,
   };
   const followUps = new FollowUps(database, {
     ...membershipFollowUps(database),
@@ -83,8 +88,11 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     reports: new DynamoReportStore(database),
     verdicts: new DynamoVerdictStore(database),
     falseAlarms: new DynamoFalseAlarmStore(database),
+    hallmarks: new DynamoHallmarkStore(database),
     files: new DynamoVersionFileStore(database),
     validators: new DynamoValidatorStore(database),
+    policies: new DynamoPolicyStore(database),
+    rememberedFiles: new DynamoRememberedFileStore(database),
     marks: new DynamoRegistryMarks(database),
     transfer: {
       ...accessTransfer(database),

@@ -2,17 +2,21 @@
 import { type Change, type Commit, maximumChanges } from '../../core/commit.ts';
 import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { MemoryAuditLog } from './audit.ts';
+import { MemoryAuditTree } from './audit-tree.ts';
 import { MemoryContentHolds } from './content-holds.ts';
 import { MemoryEventStore } from './events.ts';
 import { MemoryFalseAlarmStore } from './false-alarms.ts';
 import { MemoryGroupStore } from './groups.ts';
+import { MemoryHallmarkStore } from './hallmarks.ts';
 import { MemoryItemStore } from './items.ts';
 import { MemoryJobQueue } from './jobs.ts';
 import { MemoryLoginAttempts } from './login-attempts.ts';
 import { MemoryPackageSearch } from './package-search.ts';
 import { MemoryPackageStore } from './packages.ts';
+import { MemoryPolicyStore } from './policies.ts';
 import { memoryRecordTransfer } from './record-transfer.ts';
 import { MemoryRegistryMarks } from './registry-marks.ts';
+import { MemoryRememberedFileStore } from './remembered-files.ts';
 import { MemoryReportStore } from './reports.ts';
 import { MemoryTokenStore } from './tokens.ts';
 import { MemoryUploadStore } from './uploads.ts';
@@ -34,6 +38,7 @@ export type MemoryAppliers<C extends Change> = {
 /** The stores of one in-memory registry, and the commit over all of them. */
 export function memoryEngine(): RecordsEngine {
   const users = new MemoryUserStore();
+  const audit = new MemoryAuditLog();
   const groups = new MemoryGroupStore(users);
   const jobs = new MemoryJobQueue();
   const packages = new MemoryPackageStore();
@@ -43,7 +48,8 @@ export function memoryEngine(): RecordsEngine {
     groups,
     tokens: new MemoryTokenStore(users, groups),
     loginAttempts: new MemoryLoginAttempts(),
-    audit: new MemoryAuditLog(),
+    audit,
+    auditTree: new MemoryAuditTree(audit),
     items: new MemoryItemStore(),
     jobs,
     events: new MemoryEventStore(jobs.appliers),
@@ -56,8 +62,10 @@ export function memoryEngine(): RecordsEngine {
     reports: new MemoryReportStore(),
     verdicts: new MemoryVerdictStore(),
     falseAlarms: new MemoryFalseAlarmStore(),
+    hallmarks: new MemoryHallmarkStore(),
     files: new MemoryVersionFileStore(),
     validators: new MemoryValidatorStore(),
+    policies: new MemoryPolicyStore(),
   };
   const appliers: MemoryAppliers<AnyChange> = {
     ...users.appliers,
@@ -76,10 +84,13 @@ export function memoryEngine(): RecordsEngine {
     ...stores.reports.appliers,
     ...stores.verdicts.appliers,
     ...stores.falseAlarms.appliers,
+    ...stores.hallmarks.appliers,
     ...stores.validators.appliers,
+    ...stores.policies.appliers,
   };
   return {
     ...stores,
+    rememberedFiles: new MemoryRememberedFileStore(),
     marks: new MemoryRegistryMarks(),
     transfer: memoryRecordTransfer(stores),
     commit: memoryCommit(appliers),

@@ -11,6 +11,22 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
     ...guardAccess(engine, side),
     jobs: guardJobs(engine.jobs, side),
     audit: guarded(engine.audit, side, { append: idempotentWrite, list, countByDay: list }, {}),
+    auditTree: guarded(
+      engine.auditTree,
+      side,
+      {
+        head: read,
+        waiting: list,
+        // Of a batch whose answer was lost, the second try finds that the tree has grown.
+        append: idempotentWrite,
+        tiles: read,
+        findLeaf: read,
+        entries: list,
+        addCheckpoint: idempotentWrite,
+        checkpoint: read,
+      },
+      {},
+    ),
     items: guarded(engine.items, side, { find: read, list }, {}),
     events: guarded(engine.events, side, { find: read, listAfter: list, last: read }, {}),
     webhooks: guarded(
@@ -43,9 +59,12 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
     ),
     reports: guarded(engine.reports, side, { find: read }, {}),
     verdicts: guarded(engine.verdicts, side, { list, find: read, lastCompleted: read }, {}),
+    hallmarks: guarded(engine.hallmarks, side, { latest: read, list }, {}),
     falseAlarms: guarded(engine.falseAlarms, side, { list: read }, {}),
     files: guarded(engine.files, side, { put: bulk, list, find: read, remove: bulk }, {}),
+    policies: guarded(engine.policies, side, { last: read, find: read, list }, {}),
     validators: guarded(engine.validators, side, { last: read, find: read, list }, {}),
+    rememberedFiles: guarded(engine.rememberedFiles, side, { find: list, put: bulk, forget: bulk }, {}),
     marks: guarded(engine.marks, side, { read, write: idempotentWrite }, {}),
     // Whoever moves a registry waits for as long as it takes.
     transfer: engine.transfer,

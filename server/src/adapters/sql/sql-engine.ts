@@ -1,17 +1,21 @@
 import type { RecordsEngine } from '../../core/engine.ts';
 import { SqlAuditLog } from './audit.ts';
+import { SqlAuditTree } from './audit-tree.ts';
 import { sqlCommit } from './commit.ts';
 import { SqlContentHolds } from './content-holds.ts';
 import { SqlEventStore } from './events.ts';
 import { SqlFalseAlarmStore } from './false-alarms.ts';
 import { SqlGroupStore } from './groups.ts';
+import { SqlHallmarkStore } from './hallmarks.ts';
 import { SqlItemStore } from './items.ts';
 import { SqlJobQueue } from './jobs.ts';
 import { SqlLoginAttempts } from './login-attempts.ts';
 import { SqlPackageSearch } from './package-search.ts';
 import { SqlPackageStore } from './packages.ts';
+import { SqlPolicyStore } from './policies.ts';
 import { sqlRecordTransfer } from './record-transfer.ts';
 import { SqlRegistryMarks } from './registry-marks.ts';
+import { SqlRememberedFileStore } from './remembered-files.ts';
 import { SqlReportStore } from './reports.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { SqlTokenStore } from './tokens.ts';
@@ -31,6 +35,7 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     tokens: new SqlTokenStore(database),
     loginAttempts: new SqlLoginAttempts(database),
     audit: new SqlAuditLog(database),
+    auditTree: new SqlAuditTree(database),
     items: new SqlItemStore(database),
     jobs: new SqlJobQueue(database),
     events: new SqlEventStore(database),
@@ -43,8 +48,11 @@ export function sqlEngine(database: SqlDatabase): RecordsEngine {
     reports: new SqlReportStore(database),
     verdicts: new SqlVerdictStore(database),
     falseAlarms: new SqlFalseAlarmStore(database),
+    hallmarks: new SqlHallmarkStore(database),
     files: new SqlVersionFileStore(database),
     validators: new SqlValidatorStore(database),
+    policies: new SqlPolicyStore(database),
+    rememberedFiles: new SqlRememberedFileStore(database),
     marks: new SqlRegistryMarks(database),
     transfer: sqlRecordTransfer(database),
     commit: sqlCommit(database),

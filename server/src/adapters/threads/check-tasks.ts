@@ -5,6 +5,7 @@ import type {
   ArchiveLimits,
   FindingsPart,
   PackageExamined,
+  RememberedFile,
   StructureChecked,
 } from '../../core/checks/index.ts';
 import type { ContentLocation } from '../../core/content/index.ts';
@@ -13,7 +14,11 @@ import type { StorageFailure, Transience } from '../../core/errors.ts';
 /** Every piece of work, with what it answers. */
 export interface CheckTasks {
   hash: { asked: object; answer: string };
-  survey: { asked: { readonly limits: ArchiveLimits }; answer: PackedSurvey };
+  survey: {
+    /** `hintsFor`: a package of that kind; null: no hints are needed. */
+    asked: { readonly limits: ArchiveLimits; readonly hintsFor: About['kind'] | null };
+    answer: PackedSurvey;
+  };
   members: {
     asked: {
       readonly members: PackedMembers;
@@ -21,6 +26,8 @@ export interface CheckTasks {
       readonly limits: ArchiveLimits;
       /** Of what was expanded inside files, for the whole examination. */
       readonly spent: SharedArrayBuffer;
+      /** Null: every file is looked at. */
+      readonly memory: Remembering | null;
     };
     answer: PackageExamined;
   };
@@ -48,7 +55,20 @@ export type PackedMembers = Uint8Array;
 export interface PackedSurvey {
   readonly findings: FindingsPart;
   readonly bytesLookedAt: number;
-  readonly batches: readonly { readonly members: PackedMembers; readonly workBytes: number }[];
+  readonly batches: readonly PackedBatch[];
+}
+
+export interface PackedBatch {
+  readonly members: PackedMembers;
+  readonly workBytes: number;
+  /** By which files of it may be remembered. */
+  readonly hints: readonly string[];
+}
+
+export interface Remembering {
+  /** Those that look for malware, with the rules that files are remembered by. */
+  readonly engines: readonly string[];
+  readonly known: readonly RememberedFile[];
 }
 
 /** An error loses its class on the way between threads; a store that fails must stay recognisable. */

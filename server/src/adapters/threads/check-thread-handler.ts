@@ -1,5 +1,6 @@
 // Runs inside a check thread: one task at a time, each with a source of its own.
 import {
+  type About,
   type ArchiveReader,
   Budget,
   type ByteSource,
@@ -8,8 +9,11 @@ import {
   type Expander,
   examinePackage,
   hashContent,
+  hintOf,
   type Inspection,
+  isWorthRemembering,
   type Member,
+  Recollection,
   type ScratchSpace,
   type Search,
   surveyArchive,
@@ -61,21 +65,30 @@ async function work(ports: ThreadPorts, source: ByteSource, task: CheckTask): Pr
       return examinePackage(source, unpack(task.members), searchOf(ports, task));
     case 'survey': {
       const survey = await surveyArchive(ports, source, task.limits);
-      const batches = survey.batches.map(({ members, workBytes }) => ({ members: pack(members), workBytes }));
+      const batches = survey.batches.map(({ members, workBytes }) => ({
+        members: pack(members),
+        workBytes,
+        hints: hintsOf(members, task.hintsFor),
+      }));
       return { ...survey, batches };
     }
   }
 }
 
+function hintsOf(members: readonly Member[], kind: About['kind'] | null): string[] {
+  return kind === null ? [] : members.filter(isWorthRemembering).map((member) => hintOf(kind, member));
+}
+
 function searchOf(ports: ThreadPorts, task: Extract<CheckTask, { task: 'members' }>): Search {
-  const { limits, content } = task;
+  const { limits, content, memory, kind } = task;
   const worked = new BigInt64Array(task.worked);
   return {
     ports,
-    inspection: new ContentInspection(ports.inspections(), task.kind),
+    inspection: new ContentInspection(ports.inspections(), kind),
     limits,
     budget: new Budget(new BigInt64Array(task.spent), content.sizeBytes, limits),
     worked: (bytes) => void Atomics.add(worked, 0, BigInt(bytes)),
+    ...(memory !== null && { memory: new Recollection(kind, memory.engines, memory.known) }),
   };
 }
 

@@ -3,6 +3,7 @@
 //   hash       ├─ SHA-256 of the whole content ─┤
 //   structure  ├─ names, manifests ─┤
 //   archive    ├─ survey of the directory ─┤├─ batches of members, the most work first, on every free thread ─┤
+//                                              each: what is remembered of its files, work, what was learnt
 import {
   type About,
   type ArchiveLimits,
@@ -13,12 +14,16 @@ import {
   contentChecks,
   type Examination,
   type Examiner,
+  type FileMemory,
   FindingList,
+  type LearntFile,
   Ledger,
+  memoryRules,
   type PackageDescription,
   type PackageExamined,
   type PackageFile,
   policyVersion,
+  type RememberedFile,
   rulesVersions,
   rulesWith,
   type Severities,
@@ -40,11 +45,13 @@ export class ThreadedExaminer implements Examiner {
   readonly #limits: ArchiveLimits;
   readonly #engines: () => Promise<readonly string[]>;
   readonly #severities: Severities;
+  readonly #memory: FileMemory | null;
 
   /**
    * `thread`: the file that a thread begins with (check-thread.ts); `threadData`: what it needs to open content, plain
    * data that every thread is given when it starts; `engines`: those that look for malware, with the version of what
-   * they go by; `severities`: which rules block where that is not as the table of rules has it.
+   * they go by; `severities`: which rules block where that is not as the table of rules has it; `memory`: what was found
+   * in files before; without one, every file is looked at.
    */
   constructor(
     thread: URL,
@@ -53,15 +60,18 @@ export class ThreadedExaminer implements Examiner {
     threadData: unknown = null,
     engines: () => Promise<readonly string[]> = async () => [],
     severities: Severities = {},
+    memory: FileMemory | null = null,
   ) {
     this.#runner = new TaskRunner(thread, settings, threadData);
     this.#limits = limits;
     this.#engines = engines;
     this.#severities = severities;
+    this.#memory = memory;
   }
 
   async examine(content: ContentLocation, about: About, signal: AbortSignal): Promise<Examination> {
     signal.throwIfAborted();
+    const memory = await this.#memoryInForce();
     // One part that rejects ends the others.
     const ending = new AbortController();
     const either = AbortSignal.any([signal, ending.signal]);
@@ -69,7 +79,12 @@ export class ThreadedExaminer implements Examiner {
     const run: Run = (task, workBytes) => this.#runner.run(line, content, task, workBytes, either);
     try {
       const [archive, digest, structure] = await Promise.all([
-        checkArchive(run, content, about, this.#limits, this.#runner.threads, this.#severities),
+        checkArchive(run, content, about, {
+          limits: this.#limits,
+          threads: this.#runner.threads,
+          severities: this.#severities,
+          memory,
+        }),
         run({ task: 'hash' }, content.sizeBytes),
         structureResult(run, content, about, this.#limits, this.#severities),
       ]);
@@ -103,6 +118,21 @@ export class ThreadedExaminer implements Examiner {
     );
   }
 
+  async #memoryInForce(): Promise<MemoryInForce | null> {
+    const memory = this.#memory;
+    if (memory === null) return null;
+    const engines = await this.#engines();
+    const by = { rules: rulesVersions, engines, limits: this.#limits, basis: memory.basis };
+    const ruleSet = memoryRules(by);
+    return {
+      engines,
+      recall: async (hints) => (hints.length === 0 ? [] : memory.recall(hints, ruleSet)),
+      remember: async (files) => {
+        if (files.length > 0) await memory.remember(files, ruleSet);
+      },
+    };
+  }
+
   close(): Promise<void> {
     return this.#runner.close();
   }
@@ -112,17 +142,16 @@ async function checkArchive(
   run: Run,
   content: ContentLocation,
   about: About,
-  limits: ArchiveLimits,
-  threads: number,
-  severities: Severities,
+  by: ArchiveCheckedBy,
 ): Promise<{ result: CheckResult; content: readonly CheckResult[]; files: readonly PackageFile[] }> {
+  const { limits, severities, memory } = by;
   const result = resultOf('archive', severities);
   const ofContent = contentChecks.map((check) => ({
     ledger: new Ledger(check),
     result: resultOf(check, severities),
   }));
   const findings = new FindingList();
-  const survey = await run({ task: 'survey', limits }, 0);
+  const survey = await run({ task: 'survey', limits, hintsFor: memory && about.kind }, 0);
   if ('incomplete' in survey) {
     const coverage = { bytesLookedAt: 0, bytesInAll: content.sizeBytes };
     return {
@@ -132,7 +161,7 @@ async function checkArchive(
     };
   }
   findings.absorb(survey.answer.findings);
-  const examined = await examineBatches(run, survey.answer.batches, about, limits, threads);
+  const examined = await examineBatches(run, survey.answer.batches, about, by);
   for (const part of examined.findings) findings.absorb(part);
   const bytesLookedAt = survey.answer.bytesLookedAt + examined.bytesLookedAt;
   const coverage = { bytesLookedAt, bytesInAll: content.sizeBytes };
@@ -153,6 +182,20 @@ async function checkArchive(
   };
 }
 
+interface ArchiveCheckedBy {
+  readonly limits: ArchiveLimits;
+  readonly threads: number;
+  readonly severities: Severities;
+  readonly memory: MemoryInForce | null;
+}
+
+/** The memory for what was found by the rules of this moment. */
+interface MemoryInForce {
+  readonly engines: readonly string[];
+  recall(hints: readonly string[]): Promise<readonly RememberedFile[]>;
+  remember(files: readonly LearntFile[]): Promise<void>;
+}
+
 const notExpanded = 'The archive was not expanded.';
 
 /** The most work first, so that no thread is left with a large piece at the end. Stops where one gives no answer. */
@@ -160,18 +203,22 @@ async function examineBatches(
   run: Run,
   batches: PackedSurvey['batches'],
   { kind }: About,
-  limits: ArchiveLimits,
-  threads: number,
+  { limits, threads, memory }: ArchiveCheckedBy,
 ) {
   const spent = new SharedArrayBuffer(budgetCounters * 8);
   const answers: PackageExamined[] = [];
   let incomplete: string | null = null;
   const byWork = [...batches.entries()].sort(([, a], [, b]) => b.workBytes - a.workBytes).values();
   const lane = async () => {
-    for (const [i, { members, workBytes }] of byWork) {
-      const examined = await run({ task: 'members', members, kind, limits, spent }, workBytes);
-      if ('answer' in examined) answers[i] = examined.answer;
-      else incomplete ??= examined.incomplete;
+    for (const [i, { members, workBytes, hints }] of byWork) {
+      const known = await memory?.recall(hints);
+      const remembering = memory && { engines: memory.engines, known: known ?? [] };
+      const task = { task: 'members', members, kind, limits, spent, memory: remembering } as const;
+      const examined = await run(task, workBytes);
+      if ('answer' in examined) {
+        answers[i] = examined.answer;
+        await memory?.remember(examined.answer.learnt);
+      } else incomplete ??= examined.incomplete;
       if (incomplete !== null) return;
     }
   };

@@ -40,6 +40,23 @@ export interface Coverage {
   readonly bytesInAll: number;
   /** What was not looked at, the first of many; a check that goes by the archive as a whole names none. */
   readonly gaps?: readonly Gap[];
+  /** What was not looked at again, because its bytes were looked at before by the same rules. */
+  readonly remembered?: Remembered;
+}
+
+export interface Remembered {
+  /** Of `bytesLookedAt`. */
+  readonly bytes: number;
+  /** The first of many. */
+  readonly files: readonly RememberedContent[];
+}
+
+export interface RememberedContent {
+  readonly path: string;
+  /** Of its content, SHA-256, lower-case hex. */
+  readonly digest: string;
+  /** When it was looked at, as ISO 8601 has it. */
+  readonly lookedAt: string;
 }
 
 /** Bytes of a file that were not looked at. Half-open, from the beginning of the file. */

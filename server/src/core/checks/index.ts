@@ -15,6 +15,15 @@ export type { ArchiveLimits } from './limits.ts';
 export type { MalwareEngine, MalwareHit, MalwareTelling } from './malware/engine.ts';
 export { malwareInspections } from './malware/inspect-malware.ts';
 export { memberStream } from './member-stream.ts';
+export { fileMemory } from './memory/file-memory.ts';
+export { Recollection } from './memory/recollection.ts';
+export {
+  hintOf,
+  isWorthRemembering,
+  type LearntFile,
+  memoryRules,
+  type RememberedFile,
+} from './memory/remembered-file.ts';
 export { Budget, budgetCounters } from './nested/budget.ts';
 export { examinePackage, type PackageExamined } from './nested/examine-package.ts';
 export type { Search } from './nested/level.ts';

@@ -1,5 +1,6 @@
 import type { ContentLocation } from '../content/index.ts';
 import type { About, ByteSource, CheckResult, PackageDescription, PackageFile } from './check.ts';
+import type { LearntFile, RememberedFile } from './memory/remembered-file.ts';
 
 export interface Examination {
   /** SHA-256 of the whole content, lower-case hex. */
@@ -23,6 +24,30 @@ export interface Examiner {
    */
   rules(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+/**
+ * What was found in files, for those that come again. May be forgotten at any time, which costs nothing but looking at
+ * them again.
+ */
+export interface RememberedFileStore {
+  /** Those that are remembered by these rules beyond the moment `at`; in any order. Any number of hints. */
+  find(
+    hints: readonly string[],
+    by: { readonly ruleSet: string; readonly at: Date },
+  ): Promise<readonly RememberedFile[]>;
+  /** Each in the place of what was remembered for its hint. A power cut may lose it. Repeating it changes nothing. */
+  put(files: readonly RememberedFile[]): Promise<void>;
+  /** Removes what is remembered up to the moment `at` or shorter; an engine may take its time. */
+  forget(at: Date): Promise<void>;
+}
+
+/** The memory of an examiner: what it has found in files. */
+export interface FileMemory {
+  /** What findings depend on besides rules, limits and the file. */
+  readonly basis: string;
+  recall(hints: readonly string[], ruleSet: string): Promise<readonly RememberedFile[]>;
+  remember(files: readonly LearntFile[], ruleSet: string): Promise<void>;
 }
 
 /** One record of an archive's directory, as it stands there, nothing judged. */

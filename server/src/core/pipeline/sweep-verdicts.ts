@@ -4,7 +4,9 @@
 //
 //   page ──► contents queued ──► next page, later: no more contents an hour than allowed
 //        └─► nothing to queue ──► next page
-import type { Examiner } from '../checks/index.ts';
+//
+// As it begins, it has what was found in files forgotten where that has come to its end.
+import type { Examiner, RememberedFileStore } from '../checks/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import type { JobQueued } from '../jobs/index.ts';
@@ -25,6 +27,7 @@ export interface SweepVerdictsPorts {
   readonly versions: Pick<VersionStore, 'listByState'>;
   readonly verdicts: Pick<VerdictStore, 'find'>;
   readonly reports: ReportStore;
+  readonly rememberedFiles: Pick<RememberedFileStore, 'forget'>;
   readonly commit: Commit<JobQueued>;
   /** Contents queued in an hour, at most; 0: none. */
   readonly recheckPerHour: number;
@@ -42,6 +45,7 @@ export async function sweepVerdicts(
   place: SweepPlace,
   signal: AbortSignal,
 ): Promise<void> {
+  if (place.ruleSet === undefined) await ports.rememberedFiles.forget(ports.clock.now());
   if (ports.recheckPerHour === 0) return;
   const rules = await ports.examiner.rules();
   const ruleSet = ruleSetsOf(rules);

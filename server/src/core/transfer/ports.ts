@@ -1,8 +1,10 @@
 import type { Group, PersonalToken, Session, User } from '../access/index.ts';
-import type { AuditEntry } from '../audit/index.ts';
+import type { AuditEntry, Leaf, StoredCheckpoint, Tile } from '../audit/index.ts';
 import type { PackageFile } from '../checks/index.ts';
 import type { ContentKey } from '../content/index.ts';
 import type { Delivery, RegistryEvent, Webhook } from '../events/index.ts';
+import type { PolicyVersion } from '../gate/index.ts';
+import type { Hallmark } from '../hallmarks/index.ts';
 import type { Item } from '../items/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Package, Version } from '../packages/index.ts';
@@ -12,7 +14,8 @@ import type { ValidatorVersion } from '../validators/index.ts';
 
 /**
  * Every kind of record that a registry consists of, as plain values that mean the same on every engine. Left out is
- * what follows from these (counts, indexes, search terms) and what may be forgotten: counts of failed logins.
+ * what follows from these (counts, indexes, search terms) and what may be forgotten: counts of failed logins, and what
+ * was found in files before.
  *
  * In an order in which records come after those they refer to.
  */
@@ -30,7 +33,9 @@ export interface RegistryRecords {
   readonly 'version-file': KeptFile;
   readonly report: Report;
   readonly verdict: ContentVerdict;
+  readonly hallmark: Hallmark;
   readonly 'false-alarm': FalseAlarm;
+  readonly policy: PolicyVersion;
   readonly validator: ValidatorVersion;
   readonly upload: Upload;
   readonly 'content-hold': { readonly digest: string; readonly versionId: string };
@@ -41,6 +46,9 @@ export interface RegistryRecords {
   readonly event: RegistryEvent;
   readonly job: KeptJob;
   readonly 'audit-entry': AuditEntry;
+  readonly 'audit-leaf': Leaf;
+  readonly 'audit-tile': Tile;
+  readonly 'audit-checkpoint': StoredCheckpoint;
 }
 
 export type RecordKind = keyof RegistryRecords;
@@ -102,7 +110,8 @@ export interface KindTransfer<R> {
    * failure some may be stored. Repeating it changes nothing.
    *
    * - Events are stored behind all others, in the order given; one that is stored already stays where it is.
-   * - Audit entries never change: one that is stored stays as it is, and is not counted again.
+   * - Audit entries never change: one that is stored stays as it is, and is not counted again. So do their places in
+   *   the tree and checkpoints.
    * - A record whose unique name or label another one has takes it: the other is removed.
    * - A session, token or membership of a user or group that is not stored may be left out, and is not read.
    */
@@ -110,7 +119,7 @@ export interface KindTransfer<R> {
 
   /**
    * Removes the records with the keys of these; at most 200. Events go from the end only, the last one first. Audit
-   * entries are never removed: that rejects.
+   * entries, and what belongs to their tree, are never removed: that rejects.
    */
   remove(records: readonly R[]): Promise<void>;
 }

@@ -6,7 +6,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ByteWindow } from '../byte-window.ts';
 import type { ByteSource, PackageFile } from '../check.ts';
-import { FindingList, type FindingsPart } from '../findings.ts';
+import { FindingList, type FindingsPart, printPath } from '../findings.ts';
+import type { Recollection } from '../memory/recollection.ts';
 import type { Level, PassingFile } from '../nested/level.ts';
 import { subRange } from '../nested/sub-range.ts';
 import {
@@ -41,17 +42,12 @@ export async function examineMembers(
   for (const member of members) {
     const start = await enter(window, member, findings);
     if (start === null) continue;
-    const { path, sizeBytes, method } = member;
-    const readable = method === 'stored' ? subRange(source, start, sizeBytes) : null;
-    const file = level.file(path, sizeBytes, readable);
-    // Only the files of the package are known by their digests.
-    const hash = level.depth === 0 ? createHash('sha256') : null;
-    const digest = await verify(window, start, member, findings, { file, hash });
-    if (digest !== null) {
-      if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
-      if (!isFolder(member)) files.push(packageFile(member, start, digest));
-    }
-    if (await file.end(digest !== null)) window.forget();
+    const digest =
+      (await recall(window, start, member, level)) ??
+      (await inspect({ source, window, start }, member, level, findings));
+    if (digest === null) continue;
+    if (await leave(window, start, member, findings)) bytesLookedAt += member.end - member.headerOffset;
+    if (!isFolder(member)) files.push(packageFile(member, start, digest));
   }
   return { findings: findings.part(), bytesLookedAt, files };
 }
@@ -77,6 +73,73 @@ async function enter(window: ByteWindow, member: Member, findings: FindingList):
   return start;
 }
 
+/** Has the content looked at. Its digest, as of `verify`. */
+async function inspect(
+  { source, window, start }: { source: ByteSource; window: ByteWindow; start: number },
+  member: Member,
+  level: Level,
+  findings: FindingList,
+): Promise<string | null> {
+  const { sizeBytes, method } = member;
+  const memory = memoryOf(level);
+  const isLearnt = memory?.isWorth(member) === true;
+  const [folder, name] = isLearnt ? dividePath(member) : ['', member.path];
+  const own = isLearnt ? level.apart() : level;
+  const readable = method === 'stored' ? subRange(source, start, sizeBytes) : null;
+  const file = own.file(name, sizeBytes, readable);
+  // Only the files of the package are known by their digests.
+  const hash = level.depth === 0 ? createHash('sha256') : null;
+  const digest = await verify(window, start, member, findings, { file, hash });
+  if (await file.end(digest !== null)) window.forget();
+  if (!isLearnt) return digest;
+  level.join({ ledgers: own.search.inspection.parts(), findings: own.findings.part() }, folder);
+  if (digest !== null) memory.learn(member, digest, own);
+  return digest;
+}
+
+/**
+ * Tells what is remembered of the content, where it was looked at before by the same rules. Its digest; null where it has
+ * to be looked at, though it may have been read already.
+ */
+async function recall(
+  window: ByteWindow,
+  start: number,
+  member: Member,
+  level: Level,
+): Promise<string | null> {
+  const known = memoryOf(level)?.candidate(member) ?? null;
+  if (known === null) return null;
+  const file = {
+    push(bytes: Uint8Array) {
+      level.search.worked(bytes.length);
+      return undefined;
+    },
+  };
+  const nowhere = new FindingList();
+  const digest = await verify(window, start, member, nowhere, { file, hash: createHash('sha256') });
+  if (digest !== known.digest) return null;
+  const { ledgers, findings, expandedBytes, entries } = known.found;
+  const { budget } = level.search;
+  // What does not fit into the budget any more has to be told as if it were expanded.
+  if (budget.takeBytes(expandedBytes) !== null || budget.takeEntries(entries) !== null) return null;
+  const [folder] = dividePath(member);
+  const files = [{ path: printPath(member.path), digest, lookedAt: known.rememberedAt.toISOString() }];
+  const remembered = ledgers.map((part) => ({ ...part, remembered: { bytes: part.bytesInAll, files } }));
+  level.join({ ledgers: remembered, findings }, folder);
+  return digest;
+}
+
+/** Only of the files of the package, whose digests are known. */
+function memoryOf(level: Level): Recollection | null {
+  return level.depth === 0 ? (level.search.memory ?? null) : null;
+}
+
+/** The folder, with the slash behind it, and the name. */
+function dividePath({ path }: Member): [folder: string, name: string] {
+  const slash = path.lastIndexOf('/') + 1;
+  return [path.slice(0, slash), path.slice(slash)];
+}
+
 /**
  * Expands the content and compares it with what is stated. Its SHA-256, empty without `hash`; null when it is not as
  * stated, which fails the archive, whatever was seen of the content.
@@ -86,7 +149,7 @@ async function verify(
   start: number,
   member: Member,
   findings: FindingList,
-  { file, hash }: { readonly file: PassingFile; readonly hash: Hash | null },
+  { file, hash }: { readonly file: Pick<PassingFile, 'push'>; readonly hash: Hash | null },
 ): Promise<string | null> {
   const { path, storedBytes, sizeBytes } = member;
   const where = { path, offset: start };

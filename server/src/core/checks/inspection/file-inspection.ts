@@ -30,6 +30,16 @@ export class ContentInspection {
     return new FileInspection(file, this.#inspections, tellings);
   }
 
+  /** The same inspections, with ledgers of their own. */
+  apart(): ContentInspection {
+    return new ContentInspection(this.#inspections, this.#kind);
+  }
+
+  /** Adds what was found elsewhere. */
+  absorb(parts: readonly LedgerPart[]): void {
+    for (const part of parts) this.#ledgers.get(part.check)?.absorb(part);
+  }
+
   parts(): LedgerPart[] {
     return [...this.#ledgers.values()].map((ledger) => ledger.part());
   }

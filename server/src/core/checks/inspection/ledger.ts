@@ -1,5 +1,5 @@
 // Which bytes of which files a check has looked at. A check passes only when nothing was missed.
-import type { Coverage, Gap } from '../check.ts';
+import type { Coverage, Gap, Remembered, RememberedContent } from '../check.ts';
 import { FindingList, type FindingsPart, printPath } from '../findings.ts';
 import type { ContentCheck, Telling } from './inspector.ts';
 
@@ -13,15 +13,19 @@ export interface LedgerPart {
   readonly gaps: readonly Gap[];
   /** Whose rules it went by, besides the registry's own. */
   readonly rules: readonly string[];
+  readonly remembered?: Remembered;
 }
 
 const keptGaps = 100;
+const keptRemembered = 100;
 
 export class Ledger {
   readonly check: ContentCheck;
   readonly #findings = new FindingList();
   readonly #gaps: Gap[] = [];
   readonly #rules = new Set<string>();
+  readonly #remembered: RememberedContent[] = [];
+  #bytesRemembered = 0;
   #bytesInAll = 0;
   #bytesMissed = 0;
 
@@ -46,6 +50,10 @@ export class Ledger {
     this.#bytesMissed += part.bytesMissed;
     this.#gaps.push(...part.gaps.slice(0, keptGaps - this.#gaps.length));
     for (const rules of part.rules) this.#rules.add(rules);
+    const { remembered } = part;
+    if (remembered === undefined) return;
+    this.#bytesRemembered += remembered.bytes;
+    this.#remembered.push(...remembered.files.slice(0, keptRemembered - this.#remembered.length));
   }
 
   get findings(): FindingList {
@@ -54,7 +62,7 @@ export class Ledger {
 
   coverage(): Coverage {
     const bytesLookedAt = Math.max(0, this.#bytesInAll - this.#bytesMissed);
-    return { bytesLookedAt, bytesInAll: this.#bytesInAll, gaps: this.#gaps };
+    return { bytesLookedAt, bytesInAll: this.#bytesInAll, gaps: this.#gaps, ...this.#whatIsRemembered };
   }
 
   /** Why it did not look at everything; null when it did. */
@@ -71,7 +79,13 @@ export class Ledger {
       bytesMissed: this.#bytesMissed,
       gaps: this.#gaps,
       rules: this.rules,
+      ...this.#whatIsRemembered,
     };
+  }
+
+  get #whatIsRemembered(): { readonly remembered?: Remembered } {
+    if (this.#bytesRemembered === 0) return {};
+    return { remembered: { bytes: this.#bytesRemembered, files: this.#remembered } };
   }
 
   /** In an order of their own; more than one version of the same when they were changed midway. */

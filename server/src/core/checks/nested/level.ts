@@ -5,10 +5,12 @@
 //              of its parent)  └─ a.whl!/data.tar.gz ── …!/data.tar ── …!/data.tar!/x.npy
 //                                 (compressed: expanded into a scratch file)
 import type { ByteSource } from '../check.ts';
-import type { FindingList } from '../findings.ts';
+import { FindingList, type FindingsPart, printPath } from '../findings.ts';
 import type { ContentInspection, FileInspection } from '../inspection/file-inspection.ts';
 import { isUnsure } from '../inspection/identify.ts';
 import type { ArchiveLimits } from '../limits.ts';
+import type { Recollection } from '../memory/recollection.ts';
+import type { FoundInFile } from '../memory/remembered-file.ts';
 import type { ArchiveReader, Expander, ScratchFile, ScratchSpace } from '../ports.ts';
 import { ScratchFullError } from '../ports.ts';
 import type { Budget } from './budget.ts';
@@ -27,6 +29,8 @@ export interface Search {
   readonly budget: Budget;
   /** Told of bytes as they are worked on inside files, so that who waits knows that it goes on. */
   readonly worked: (bytes: number) => void;
+  /** Of files of the package. Absent: each is looked at. */
+  readonly memory?: Recollection;
 }
 
 /** How deep in a package we are, and where. */
@@ -50,6 +54,25 @@ export class Level {
     return new Level(this.search, this.findings, this.depth + 1, `${path}!/`);
   }
 
+  /** For one file by itself, as if it lay in no folder, whose findings are told later, by `join`. */
+  apart(): Level {
+    const { inspection, budget } = this.search;
+    const search = { ...this.search, inspection: inspection.apart(), budget: budget.apart() };
+    return new Level(search, new FindingList(), this.depth);
+  }
+
+  /** Tells what was found in a file by itself that lies in `folder`, which ends with a slash where there is one. */
+  join({ ledgers, findings }: Pick<FoundInFile, 'ledgers' | 'findings'>, folder: string): void {
+    this.findings.absorb(inFolder(findings, folder));
+    this.search.inspection.absorb(
+      ledgers.map((part) => ({
+        ...part,
+        findings: inFolder(part.findings, folder),
+        gaps: part.gaps.map((gap) => ({ ...gap, path: folder + gap.path })),
+      })),
+    );
+  }
+
   pathOf(name: string): string {
     return this.#prefix + name;
   }
@@ -58,6 +81,13 @@ export class Level {
   file(name: string, sizeBytes: number, source: ByteSource | null): PassingFile {
     return new PassingFile(this, this.pathOf(name), sizeBytes, source);
   }
+}
+
+function inFolder({ kept, counts }: FindingsPart, folder: string): FindingsPart {
+  const there = kept.map((finding) =>
+    finding.path === undefined ? finding : { ...finding, path: printPath(folder + finding.path) },
+  );
+  return { kept: there, counts };
 }
 
 /** A file that passes, byte by byte, to be opened when it is over. */

@@ -19,6 +19,19 @@ const Gap = Type.Object({
   reason: Type.String(),
 });
 
+const Remembered = Type.Object(
+  {
+    bytes: Type.Integer({ description: 'Of those that were looked at.' }),
+    files: Type.Array(Type.Object({ path: Type.String(), digest: Type.String(), lookedAt: Timestamp }), {
+      description: 'The first 100, with the SHA-256 of their content and when they were looked at.',
+    }),
+  },
+  {
+    description:
+      'What was not looked at again, because the same bytes were looked at before by the same rules.',
+  },
+);
+
 export const CheckSchema = Type.Object({
   check: Type.String(),
   rules: Type.String({ description: 'The version of its rules.' }),
@@ -28,6 +41,7 @@ export const CheckSchema = Type.Object({
   bytesLookedAt: Type.Integer(),
   bytesInAll: Type.Integer(),
   gaps: Type.Array(Gap, { description: 'What was not looked at, and why; the first 100.' }),
+  remembered: Type.Optional(Remembered),
   durationMs: Type.Number(),
 });
 
@@ -47,6 +61,9 @@ export function presentChecked(report: Report): Static<typeof Checked> {
       bytesLookedAt: coverage.bytesLookedAt,
       bytesInAll: coverage.bytesInAll,
       gaps: [...(coverage.gaps ?? [])],
+      ...(coverage.remembered !== undefined && {
+        remembered: { bytes: coverage.remembered.bytes, files: [...coverage.remembered.files] },
+      }),
       findings: [...findings],
     })),
   };
