@@ -4,9 +4,13 @@ rule crypto_miner
         severity = "blocks"
         description = "A program that mines a currency, or the settings of one."
     strings:
-        $stratum = /stratum(\+(tcp|ssl|tls|tcps))?:\/\/[A-Za-z0-9.\-]{4,253}:[0-9]{2,5}/
+        $stratum_1 = "stratum://"
+        $stratum_2 = "stratum+tcp://"
+        $stratum_3 = "stratum+tcps://"
+        $stratum_4 = "stratum+ssl://"
+        $stratum_5 = "stratum+tls://"
         $donate = "donate-level"
-        $miner_xmrig = "xmrig" nocase
+        $miner_xmrig = /xmrig|XMRig|XMRIG/
         $miner_pool_1 = "moneroocean.stream"
         $miner_pool_2 = "supportxmr.com"
         $miner_pool_3 = "minexmr.com"
@@ -20,5 +24,5 @@ rule crypto_miner
         $coinhive_2 = "coinhive.min.js"
         $coinhive_3 = "CryptoLoot.Anonymous("
     condition:
-        any of ($coinhive*) or ($stratum and ($donate or any of ($miner*))) or ($donate and $miner_xmrig and any of ($miner_algorithm*))
+        any of ($coinhive*) or (any of ($stratum*) and ($donate or any of ($miner*))) or ($donate and $miner_xmrig and any of ($miner_algorithm*))
 }
