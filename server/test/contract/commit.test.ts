@@ -14,10 +14,12 @@ import {
   someEvent,
   someFalseAlarm,
   someGroup,
+  someHallmark,
   someItem,
   someJob,
   somePackage,
   somePersonalToken,
+  somePolicies,
   someReport,
   someSession,
   someUpload,
@@ -51,6 +53,7 @@ const there = {
   version: someVersion({ id: 'version', packageId: 'package' }),
   upload: someUpload({ id: 'upload' }),
   validator: someValidator({ packageId: 'package' }),
+  policies: somePolicies(),
 };
 
 /** One change of every kind that can be made now, each of which shows in what is read afterwards. */
@@ -124,7 +127,9 @@ const possible: { readonly [N in Name]: Named<N> } = {
   'content.release': { change: 'content.release', digest: held, versionId: 'version' },
   'report.put': { change: 'report.put', report: someReport({ versionId: 'version' }) },
   'false-alarm.put': { change: 'false-alarm.put', alarm: someFalseAlarm({ digest: fresh }) },
+  'hallmark.append': { change: 'hallmark.append', hallmark: someHallmark({ versionId: 'version' }) },
   'verdict.append': { change: 'verdict.append', verdict: someVerdict({ digest: fresh }) },
+  'policy.append': { change: 'policy.append', version: somePolicies({ number: 2 }) },
   'validator.append': {
     change: 'validator.append',
     version: someValidator({ packageId: 'package', number: 2 }),
@@ -198,8 +203,12 @@ const impossible: { readonly [N in Name]: readonly (readonly [ErrorCode, Named<N
   'content.hold': [['unavailable', { change: 'content.hold', digest: removed, versionId: 'version' }]],
   'content.release': [],
   'report.put': [],
+  'hallmark.append': [],
   'verdict.append': [],
   'false-alarm.put': [],
+  'policy.append': [
+    ['state-conflict', { change: 'policy.append', version: { ...there.policies, text: '' } }],
+  ],
   'validator.append': [
     ['state-conflict', { change: 'validator.append', version: { ...there.validator, script: null } }],
   ],
@@ -304,6 +313,7 @@ async function settle(engine: RecordsEngine): Promise<void> {
     { change: 'upload.insert', upload: there.upload },
     { change: 'content.hold', digest: held, versionId: 'version' },
     { change: 'validator.append', version: there.validator },
+    { change: 'policy.append', version: there.policies },
   ]);
   await commit(
     Array.from({ length: 20 }, (_, i) => ({
@@ -343,9 +353,11 @@ async function everythingIn(engine: RecordsEngine): Promise<unknown> {
     hits: (await search.search({ words: 'findable' }, { limit: 50 })).items.length,
     uploads: await walk((page) => engine.uploads.list({}, page), 50),
     report: await engine.reports.find('version'),
+    hallmark: await engine.hallmarks.latest('version'),
     falseAlarms: await engine.falseAlarms.list(fresh),
     verdicts: await engine.verdicts.list(fresh, { limit: 5 }),
     validator: await engine.validators.last('package'),
+    policies: await engine.policies.last(),
     holds: [await isHeld(engine, held), await isHeld(engine, fresh)],
   };
 }

@@ -25,8 +25,9 @@ import {
   someVersion,
 } from '../support/samples.ts';
 
-/** Those that refer to others first. Audit entries are never removed. */
-const leavingKinds = recordKinds.filter((kind) => kind !== 'audit-entry').reverse();
+/** Those that refer to others first. What belongs to the audit is never removed. */
+const leavingKinds = recordKinds.filter((kind) => !kind.startsWith('audit-')).reverse();
+const stayingKinds = recordKinds.filter((kind) => kind.startsWith('audit-'));
 
 describeOnEveryEngine('record transfer', (engine) => {
   test('every record that is stored is read again, the same, in whatever pages', async () => {
@@ -49,7 +50,7 @@ describeOnEveryEngine('record transfer', (engine) => {
 
   test('a record is found by its key, and nothing in the place of one that is not there', async () => {
     await storeAll(engine());
-    for (const kind of leavingKinds) await checkMatch(engine(), kind);
+    for (const kind of recordKinds) await checkMatch(engine(), kind);
   });
 
   test('a record that is removed is gone, and removing it again changes nothing', async () => {
@@ -62,12 +63,12 @@ describeOnEveryEngine('record transfer', (engine) => {
     }
   });
 
-  test('an audit entry is never removed', async () => {
+  test('an audit entry is never removed, nor its place, the tree or a checkpoint', async () => {
     await storeAll(engine());
-    await assert.rejects(engine().transfer['audit-entry'].remove(recordSamples['audit-entry'].slice(0, 1)), {
-      failure: 'permanent',
-    });
-    assert.equal((await readAll(engine(), 'audit-entry', 200)).length, 3);
+    for (const kind of stayingKinds) {
+      await assert.rejects(removeLast(engine(), kind), { failure: 'permanent' }, kind);
+      assert.equal((await readAll(engine(), kind, 200)).length, 3, kind);
+    }
     const [entry] = recordSamples['audit-entry'];
     assert.deepEqual(await engine().transfer['audit-entry'].match([entry, someAuditEntry()]), [entry, null]);
   });
@@ -83,6 +84,24 @@ describeOnEveryEngine('record transfer', (engine) => {
       { day: '2026-01-30', operation: 'version.read', count: 1, sizeBytes: 10 },
       { day: '2026-01-31', operation: 'version.download', count: 1, sizeBytes: 10 },
     ]);
+  });
+
+  test('what is in the tree at its place does not wait for another one', async () => {
+    await engine().transfer['audit-leaf'].put(recordSamples['audit-leaf']);
+    await engine().transfer['audit-entry'].put(recordSamples['audit-entry']);
+    const { auditTree } = engine();
+    assert.equal((await auditTree.head()).size, 3);
+    assert.deepEqual((await auditTree.waiting(100)).entries, []);
+    assert.equal((await auditTree.findLeaf('a1'))?.index, 1);
+    const placed = await auditTree.entries(0, 10);
+    assert.deepEqual(
+      placed.map(({ index, entry }) => [index, entry.id]),
+      [
+        [0, 'a3'],
+        [1, 'a1'],
+        [2, 'a2'],
+      ],
+    );
   });
 
   test('events are stored behind all others, in the order given', async () => {
@@ -263,6 +282,7 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   report: 'reports',
   verdict: 'verdicts',
   'false-alarm': 'false_alarms',
+  policy: 'policy_versions',
   validator: 'validator_versions',
   upload: 'uploads',
   'content-hold': 'content_holds',

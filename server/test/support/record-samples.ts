@@ -10,10 +10,12 @@ import {
   someFalseAlarm,
   someFile,
   someGroup,
+  someHallmark,
   someItem,
   someJob,
   somePackage,
   somePersonalToken,
+  somePolicies,
   someReport,
   someSession,
   someUpload,
@@ -118,6 +120,11 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     someVerdict({ id: 'c2', verdict: 'inconclusive', checks: [] }),
     someVerdict({ id: 'c3', digest: someDigest('one'), ruleSet: 'archive 2' }),
   ],
+  hallmark: [
+    someHallmark({ id: 'h1' }),
+    someHallmark({ id: 'h2', digest: someDigest('one'), envelope: '{"an":"’odd’ 🦊 one"}' }),
+    someHallmark({ id: 'h1', versionId: 'v2' }),
+  ],
   'false-alarm': [
     someFalseAlarm(),
     someFalseAlarm({ rule: 'malware.known', inForce: false }),
@@ -126,6 +133,11 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
       reason: "It's ’fine’",
       confirmedBy: { userId: 'ada', userName: 'ada' },
     }),
+  ],
+  policy: [
+    somePolicies(),
+    somePolicies({ number: 2, text: '' }),
+    somePolicies({ number: 12, reason: '’ünï’ 𝒳' }),
   ],
   validator: [
     someValidator(),
@@ -189,5 +201,20 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
     someAuditEntry({ id: 'a1', decision: { inputs: { user: null }, policies: ['published'] } }),
     someAuditEntry({ id: 'a2', actor: null, outcome: 'denied', reason: 'token-invalid', subject: {} }),
     someAuditEntry({ id: 'a3', at: new Date('2026-01-30T23:59:59.999Z'), operation: 'version.read' }),
+  ],
+  'audit-leaf': [
+    { index: 0, entryId: 'a3', at: new Date('2026-01-30T23:59:59.999Z') },
+    { index: 1, entryId: 'a1', at: someAuditEntry().at },
+    { index: 2, entryId: 'a2', at: someAuditEntry().at },
+  ],
+  'audit-tile': [
+    { level: 0, index: 0, hashes: new Uint8Array(96).fill(1) },
+    { level: 0, index: 10, hashes: new Uint8Array(256 * 32).fill(2) },
+    { level: 1, index: 0, hashes: new Uint8Array(32).fill(255) },
+  ],
+  'audit-checkpoint': [
+    { size: 1, at, note: 'origin\n1\nroot\n\n— origin signature\n' },
+    { size: 3, at, note: 'signed' },
+    { size: 20, at, note: 'signed' },
   ],
 };

@@ -1,4 +1,7 @@
-// Items, uploads, validators and what is known of contents as plain records, for moving a registry from engine to engine.
+// Items, uploads, validators, policies and what is known of contents as plain records, for moving a registry from engine to engine.
+
+import type { PolicyVersion } from '../../core/gate/index.ts';
+import type { Hallmark } from '../../core/hallmarks/index.ts';
 import type { Item } from '../../core/items/index.ts';
 import type { ContentVerdict, FalseAlarm, Report } from '../../core/pipeline/index.ts';
 import type { KeptFile, RecordTransfer, RegistryRecords } from '../../core/transfer/index.ts';
@@ -13,8 +16,10 @@ import {
 } from './content-holds.ts';
 import type { DynamoDatabase, Write } from './database.ts';
 import { type FalseAlarmRow, falseAlarmKey, falseAlarmOf, falseAlarmRowOf } from './false-alarms.ts';
+import { type HallmarkRow, hallmarkKey, hallmarkOf, hallmarkRowOf } from './hallmarks.ts';
 import { type ItemRow, itemKey, itemOf, itemRowOf } from './items.ts';
 import { commitEach, eachAtOnce, type KeptKind, keptKind } from './kept-items.ts';
+import { type PolicyRow, policyKey, policyOf, policyPartition, policyRowOf } from './policies.ts';
 import { DynamoReportStore, type HeadRow, headKey, partKey, reportPlanners } from './reports.ts';
 import type { Key } from './tables.ts';
 import { type UploadRow, uploadKey, uploadOf, uploadRowOf } from './uploads.ts';
@@ -30,7 +35,9 @@ type ContentKind =
   | 'report'
   | 'verdict'
   | 'false-alarm'
+  | 'hallmark'
   | 'validator'
+  | 'policy'
   | 'content-hold'
   | 'content-removal';
 type Hold = RegistryRecords['content-hold'];
@@ -69,6 +76,18 @@ export function contentsTransfer(database: DynamoDatabase): Pick<RecordTransfer,
       among: { when: 'begins_with(#pk, :validators)', values: { validators: 'validators#' } },
       recordOf: validatorOf,
       ...oneItemEach(database, validatorKey, validatorRowOf, validatorOf),
+    }),
+    policy: keptKind<PolicyVersion, PolicyRow>(database, {
+      table: 'users',
+      among: { when: '#pk = :policies', values: { policies: policyPartition } },
+      recordOf: policyOf,
+      ...oneItemEach(database, policyKey, policyRowOf, policyOf),
+    }),
+    hallmark: keptKind<Hallmark, HallmarkRow>(database, {
+      table: 'contents',
+      among: { when: 'begins_with(#pk, :hallmarks)', values: { hallmarks: 'hallmarks#' } },
+      recordOf: hallmarkOf,
+      ...oneItemEach(database, hallmarkKey, hallmarkRowOf, hallmarkOf),
     }),
     'content-hold': keptKind(database, keptHolds(database)),
     'content-removal': keptKind(database, keptRemovals(database)),

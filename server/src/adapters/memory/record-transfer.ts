@@ -2,15 +2,18 @@ import { StorageError } from '../../core/errors.ts';
 import { readmeWords, type SearchDocument } from '../../core/packages/index.ts';
 import { type KeptPackage, kindRules, type RecordTransfer } from '../../core/transfer/index.ts';
 import type { MemoryAuditLog } from './audit.ts';
+import type { MemoryAuditTree } from './audit-tree.ts';
 import type { MemoryContentHolds } from './content-holds.ts';
 import type { MemoryEventStore } from './events.ts';
 import type { MemoryFalseAlarmStore } from './false-alarms.ts';
 import type { MemoryGroupStore } from './groups.ts';
+import type { MemoryHallmarkStore } from './hallmarks.ts';
 import type { MemoryItemStore } from './items.ts';
 import type { MemoryJobQueue } from './jobs.ts';
 import { type KeptRecords, keptTransfer } from './kept-records.ts';
 import type { MemoryPackageSearch } from './package-search.ts';
 import type { MemoryPackageStore } from './packages.ts';
+import type { MemoryPolicyStore } from './policies.ts';
 import type { MemoryReportStore } from './reports.ts';
 import type { MemoryTokenStore } from './tokens.ts';
 import type { MemoryUploadStore } from './uploads.ts';
@@ -33,17 +36,21 @@ interface MemoryStores {
   readonly reports: MemoryReportStore;
   readonly verdicts: MemoryVerdictStore;
   readonly falseAlarms: MemoryFalseAlarmStore;
+  readonly hallmarks: MemoryHallmarkStore;
   readonly validators: MemoryValidatorStore;
+  readonly policies: MemoryPolicyStore;
   readonly uploads: MemoryUploadStore;
   readonly holds: MemoryContentHolds;
   readonly webhooks: MemoryWebhookStore;
   readonly events: MemoryEventStore;
   readonly jobs: MemoryJobQueue;
   readonly audit: MemoryAuditLog;
+  readonly auditTree: MemoryAuditTree;
 }
 
 export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
   const { users, groups, tokens, items, versions, files, reports, uploads, holds, webhooks, events } = stores;
+  const { auditTree: tree } = stores;
   return {
     user: keptTransfer(users.kept, kindRules.user.key),
     'former-user': keptTransfer(users.keptFormer, kindRules['former-user'].key),
@@ -57,7 +64,9 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
     'version-file': keptTransfer(files.kept, kindRules['version-file'].key),
     report: keptTransfer(reports.kept, kindRules.report.key),
     verdict: keptTransfer(stores.verdicts.kept, kindRules.verdict.key),
+    hallmark: keptTransfer(stores.hallmarks.kept, kindRules.hallmark.key),
     'false-alarm': keptTransfer(stores.falseAlarms.kept, kindRules['false-alarm'].key),
+    policy: keptTransfer(stores.policies.kept, kindRules.policy.key),
     validator: keptTransfer(stores.validators.kept, kindRules.validator.key),
     upload: keptTransfer(uploads.kept, kindRules.upload.key),
     'content-hold': keptTransfer(holds.keptHolds, kindRules['content-hold'].key),
@@ -69,11 +78,19 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
     'audit-entry': {
       ...keptTransfer(stores.audit.kept, kindRules['audit-entry'].key),
       put: (entries) => stores.audit.append(entries),
-      remove: async () => {
-        throw new StorageError('permanent', 'Audit entries are never removed.');
-      },
+      remove: neverRemoved,
+    },
+    'audit-leaf': { ...keptTransfer(tree.keptLeaves, kindRules['audit-leaf'].key), remove: neverRemoved },
+    'audit-tile': { ...keptTransfer(tree.keptTiles, kindRules['audit-tile'].key), remove: neverRemoved },
+    'audit-checkpoint': {
+      ...keptTransfer(tree.keptCheckpoints, kindRules['audit-checkpoint'].key),
+      remove: neverRemoved,
     },
   };
+}
+
+async function neverRemoved(): Promise<never> {
+  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }
 
 function keptPackages({ packages, search }: MemoryStores): KeptRecords<KeptPackage> {

@@ -6,10 +6,12 @@ import { contentHoldChanges } from './content-holds.ts';
 import { eventChanges } from './events.ts';
 import { falseAlarmChanges } from './false-alarms.ts';
 import { groupChanges } from './groups.ts';
+import { hallmarkChanges } from './hallmarks.ts';
 import { itemChanges } from './items.ts';
 import { jobChanges } from './jobs.ts';
 import { packageSearchChanges } from './package-search.ts';
 import { packageChanges } from './packages.ts';
+import { policyChanges } from './policies.ts';
 import { reportChanges } from './reports.ts';
 import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { tokenChanges } from './tokens.ts';
@@ -37,7 +39,9 @@ const appliers: ChangeAppliers<AnyChange> = {
   ...reportChanges,
   ...verdictChanges,
   ...falseAlarmChanges,
+  ...hallmarkChanges,
   ...validatorChanges,
+  ...policyChanges,
 };
 
 /** Commits changes in one transaction. */

@@ -40,7 +40,9 @@ export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K
   'version-file': { key: ({ versionId, path }) => [versionId, path] },
   report: { key: ({ versionId }) => [versionId] },
   verdict: { key: ({ digest, id }) => [digest, id] },
+  hallmark: { key: ({ versionId, id }) => [versionId, id] },
   'false-alarm': { key: ({ digest, rule }) => [digest, rule] },
+  policy: { key: ({ number }) => [String(number)] },
   validator: { key: ({ packageId, number }) => [packageId, String(number)] },
   upload: { ...byId, arriving: endedUpload },
   'content-hold': { key: ({ digest, versionId }) => [digest, versionId] },
@@ -50,6 +52,12 @@ export const kindRules: { readonly [K in RecordKind]: KindRule<RegistryRecords[K
   event: byId,
   job: { ...byId, arriving: comingJob, compared: ({ leasedUntil: _, ...rest }) => rest },
   'audit-entry': { ...byId, settled: (entry, { since }) => (entry.at < since ? entry : null) },
+  'audit-leaf': { key: ({ index }) => [`${index}`] },
+  'audit-tile': {
+    key: ({ level, index }) => [`${level}`, `${index}`],
+    compared: ({ hashes, ...key }) => ({ ...key, hashes: Buffer.from(hashes).toString('base64') }),
+  },
+  'audit-checkpoint': { key: ({ size }) => [`${size}`] },
 };
 
 /** In the order of `RegistryRecords`: what others refer to comes first. */
