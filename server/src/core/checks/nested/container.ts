@@ -1,5 +1,5 @@
 import type { ByteSource } from '../check.ts';
-import type { FindingList } from '../findings.ts';
+import { type FindingList, printPath } from '../findings.ts';
 import type { RuleId } from '../rules.ts';
 import type { Level } from './level.ts';
 
@@ -43,7 +43,7 @@ export function tellFindings(found: FindingList, { path, level, missed }: Contai
     .filter(({ rule }) => !unreadable.has(rule))
     .map((finding) => ({
       ...finding,
-      path: finding.path === undefined ? path : level.pathOf(finding.path),
+      path: printPath(finding.path === undefined ? path : level.pathOf(finding.path)),
       ...(harmlessInside.has(finding.rule) && { severity: 'informs' as const }),
     }));
   const counted = Object.entries(counts).filter(([rule]) => !unreadable.has(rule));
