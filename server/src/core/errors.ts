@@ -197,6 +197,12 @@ export const errorCatalogue = {
     remedy: 'Try again after the seconds in Retry-After: nothing was decided about the download.',
   },
 
+  'hallmark-pending': {
+    kind: 'missing',
+    title: 'The hallmark is not there yet',
+    remedy: 'Ask again in some minutes: versions of earlier releases get theirs one after the other.',
+  },
+
   // uploads
   'upload-too-large': {
     kind: 'too-large',

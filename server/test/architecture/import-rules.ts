@@ -12,6 +12,7 @@ export const featureOrder = [
   'packages',
   'uploads',
   'checks',
+  'hallmarks',
   'pipeline',
   'validators',
   'rating',

@@ -282,6 +282,7 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   report: 'reports',
   verdict: 'verdicts',
   'false-alarm': 'false_alarms',
+  hallmark: 'hallmarks',
   policy: 'policy_versions',
   validator: 'validator_versions',
   upload: 'uploads',
@@ -292,6 +293,9 @@ const heldIn: { readonly [K in RecordKind]: string } = {
   event: 'events',
   job: 'jobs',
   'audit-entry': 'audit_entries',
+  'audit-leaf': 'audit_leaves',
+  'audit-tile': 'audit_tiles',
+  'audit-checkpoint': 'audit_checkpoints',
 };
 const heldTables = [...new Set(Object.values(heldIn))];
 
@@ -299,6 +303,8 @@ const heldTables = [...new Set(Object.values(heldIn))];
 const followingTables = [
   'administrators',
   'audit_days',
+  'audit_tree',
+  'audit_waiting',
   'package_search',
   'package_readmes',
   'login_attempts',
@@ -340,6 +346,7 @@ async function checkMatch<K extends RecordKind>(engine: RecordsEngine, kind: K):
   const transfer: KindTransfer<RegistryRecords[K]> = engine.transfer[kind];
   const [one, other, third]: Samples<K> = recordSamples[kind];
   assert.deepEqual(await transfer.match([third, one]), [third, one]);
+  if (stayingKinds.includes(kind)) return;
   await transfer.remove([third]);
   assert.deepEqual(await transfer.match([third, other]), [null, other]);
 }

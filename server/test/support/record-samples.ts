@@ -123,7 +123,7 @@ export const recordSamples: { readonly [K in RecordKind]: Samples<K> } = {
   hallmark: [
     someHallmark({ id: 'h1' }),
     someHallmark({ id: 'h2', digest: someDigest('one'), envelope: '{"an":"’odd’ 🦊 one"}' }),
-    someHallmark({ id: 'h1', versionId: 'v2' }),
+    someHallmark({ id: 'h3', versionId: 'v2' }),
   ],
   'false-alarm': [
     someFalseAlarm(),

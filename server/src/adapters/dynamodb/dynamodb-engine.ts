@@ -2,6 +2,7 @@ import type { AnyChange, RecordsEngine } from '../../core/engine.ts';
 import { accessTransfer } from './access-transfer.ts';
 import { DynamoAuditLog } from './audit.ts';
 import { auditTransfer } from './audit-transfer.ts';
+import { DynamoAuditTree } from './audit-tree.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import { dynamoCommit } from './commit.ts';
 import { contentHoldPlanners, DynamoContentHolds } from './content-holds.ts';
@@ -37,6 +38,7 @@ import { DynamoWebhookStore, webhookFollowUps, webhookPlanners } from './webhook
 /** The stores of a registry whose records lie in DynamoDB, and the commit over all of them. Over 60 lines: a list of parts. */
 export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
   const audit = new DynamoAuditLog(database);
+  const auditTree = new DynamoAuditTree(database, audit);
   const versions = new DynamoVersionStore(database);
   const planners: ChangePlanners<AnyChange> = {
     ...userPlanners,
@@ -76,6 +78,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
     tokens: new DynamoTokenStore(database),
     loginAttempts: new DynamoLoginAttempts(database),
     audit,
+    auditTree,
     items: new DynamoItemStore(database),
     jobs: new DynamoJobQueue(database),
     events: new DynamoEventStore(database),
@@ -99,7 +102,7 @@ export function dynamoEngine(database: DynamoDatabase): RecordsEngine {
       ...contentsTransfer(database),
       ...packagesTransfer(database),
       ...eventsTransfer(database),
-      ...auditTransfer(database, audit),
+      ...auditTransfer(database, audit, auditTree),
     },
   };
 }

@@ -1,0 +1,17 @@
+/** What the registry has signed about a version when it was published, or when its verdict was renewed. Never changed. */
+export interface Hallmark {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly versionId: string;
+  readonly digest: string;
+  readonly keyId: string;
+  readonly issuedAt: Date;
+  /** The DSSE envelope, exactly as it was made; at most 64 KiB. */
+  readonly envelope: string;
+}
+
+/** Adds the hallmark to those of its version. Never violated: ids are new. */
+export interface HallmarkAppended {
+  readonly change: 'hallmark.append';
+  readonly hallmark: Hallmark;
+}
