@@ -5,7 +5,7 @@
 // may overlap, but by no more than a minute.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AuditEntry } from '../../core/audit/index.ts';
-import type { DynamoDatabase } from './database.ts';
+import type { DynamoDatabase, KeyPair } from './database.ts';
 import type { WorkingItems } from './working-items.ts';
 
 export interface ChunkRow {
@@ -37,17 +37,22 @@ export function isNewer(one: AuditEntry, other: AuditEntry): boolean {
   return placeOf(one) > placeOf(other);
 }
 
-/** Puts the entries into the list, which has none of them. */
-export function putChunks(items: WorkingItems, partition: string, entries: readonly AuditEntry[]): void {
+/** Puts the entries into the list, which has none of them. Tells the chunks. */
+export function putChunks(
+  items: WorkingItems,
+  partition: string,
+  entries: readonly AuditEntry[],
+): readonly KeyPair[] {
+  const chunks: KeyPair[] = [];
   for (const ofMinute of Map.groupBy(entries, ({ at }) => minuteOf(at.getTime())).values()) {
     const sorted = ofMinute.toSorted(newestFirst);
     const [newest] = sorted;
     if (newest === undefined) continue;
-    items.put(
-      { table: 'downloads', pk: partition, sk: placeOf(newest) },
-      { entries: deflateRawSync(JSON.stringify(sorted)) },
-    );
+    const chunk = { pk: partition, sk: placeOf(newest) };
+    items.put({ table: 'downloads', ...chunk }, { entries: deflateRawSync(JSON.stringify(sorted)) });
+    chunks.push(chunk);
   }
+  return chunks;
 }
 
 /** The entries of a list, newest first. */

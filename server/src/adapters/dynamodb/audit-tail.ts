@@ -13,7 +13,7 @@
 // that it was written takes it for not known to be. Clocks of processes may differ by the other half.
 import type { AuditEntry } from '../../core/audit/index.ts';
 import { type ChunkRow, entriesAlong, entriesOf, placeAt, putChunks, type Span } from './audit-chunks.ts';
-import type { DynamoDatabase } from './database.ts';
+import type { DynamoDatabase, KeyPair } from './database.ts';
 import { take } from './ranges.ts';
 import type { Key } from './tables.ts';
 import { commitItems } from './transaction.ts';
@@ -26,6 +26,8 @@ interface MarkRow {
 }
 
 export type Marks = readonly MarkRow[];
+
+export type LogChunk = ChunkRow & KeyPair;
 
 /** How entries get into the lists and counts. */
 export interface Listing {
@@ -40,7 +42,7 @@ const listedAfterMs = 120_000;
 const everyMs = 60_000;
 
 /** A transaction has a hundred operations, of which the mark and the list of all take some. */
-export const mostOperationsListed = 95;
+const mostOperationsListed = 95;
 const mostEntriesListed = 1_000;
 const chunksAtOnce = 200;
 
@@ -109,17 +111,8 @@ export class AuditTail {
     }
   }
 
-  #due(shard: number, upTo: string): Promise<ChunkRow[]> {
-    const until = placeAt(Date.now() - listedAfterMs);
-    if (upTo >= until) return Promise.resolve([]);
-    const chunks = this.#database.query<ChunkRow>({
-      table: 'downloads',
-      partition: logOf(shard),
-      // `!` is the first character that can be seen: just behind the mark.
-      sort: { between: [`${upTo}!`, until] },
-      pageSize: chunksAtOnce,
-    });
-    return take(chunks, chunksAtOnce);
+  #due(shard: number, upTo: string): Promise<LogChunk[]> {
+    return take(readSettled(this.#database, shard, upTo), chunksAtOnce);
   }
 
   /** Every chunk alone fits: it was made so. */
@@ -134,6 +127,23 @@ export class AuditTail {
     });
     return isTooMuch === -1 ? chunks : chunks.slice(0, isTooMuch);
   }
+}
+
+/** The chunks of a log behind the mark `upTo`, as far as none can come to lie before them any more; oldest first. */
+export async function* readSettled(
+  database: DynamoDatabase,
+  shard: number,
+  upTo: string,
+): AsyncGenerator<LogChunk> {
+  const until = placeAt(Date.now() - listedAfterMs);
+  if (upTo >= until) return;
+  yield* database.query<LogChunk>({
+    table: 'downloads',
+    partition: logOf(shard),
+    // `!` is the first character that can be seen: just behind the mark.
+    sort: { between: [`${upTo}!`, until] },
+    pageSize: chunksAtOnce,
+  });
 }
 
 function logOf(shard: number): string {

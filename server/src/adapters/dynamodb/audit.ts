@@ -14,9 +14,10 @@ import { StorageError } from '../../core/errors.ts';
 import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../../core/paging.ts';
 import { entriesAlong, isNewer, placeAt, placeOf, putChunks, type Span } from './audit-chunks.ts';
 import { countByDay, countEntry, dayKeys, dayOf } from './audit-days.ts';
-import { AuditTail, type Marks, mostOperationsListed, shards } from './audit-tail.ts';
+import { AuditTail, type Marks, shards } from './audit-tail.ts';
+import { putWaiting } from './audit-waiting.ts';
 import type { ChangePlanners } from './change-planners.ts';
-import type { DynamoDatabase } from './database.ts';
+import type { DynamoDatabase, KeyPair } from './database.ts';
 import { merged } from './merged.ts';
 import { keyText, shardsOf } from './tables.ts';
 import { commitItems } from './transaction.ts';
@@ -25,6 +26,11 @@ import type { WorkingItems } from './working-items.ts';
 
 /** A list passes over so many entries at most; a page that is not full because of this goes on with the next one. */
 const maximumLookedAt = 1_000;
+
+const longestPauseMs = 600_000;
+
+/** Beside a little else; putting them into the tree later takes about as many. */
+const mostOperationsAtOnce = 80;
 
 /** Together far below what an item and a transaction may be large. */
 const mostEntriesAtOnce = 250;
@@ -79,6 +85,29 @@ export class DynamoAuditLog implements AuditLog {
     return null;
   }
 
+  /** The entries that are appended under these ids and times, looked for in all that there are. */
+  async findAll(wanted: readonly { readonly entryId: string; readonly at: Date }[]): Promise<AuditEntry[]> {
+    const found: AuditEntry[] = [];
+    const ids = new Set(wanted.map(({ entryId }) => entryId));
+    for (const span of spansAround(wanted.map(({ at }) => at.getTime()))) {
+      const streams = [...shardsOf('all', shards).map((list) => entriesAlong(this.#database, list, span))];
+      for (const stream of [...streams, ...this.#tail.entries([], span)]) {
+        for await (const entry of stream) if (ids.has(entry.id)) found.push(entry);
+      }
+    }
+    return found;
+  }
+
+  /** Notes that everything that was listed without having been in a log waits for the tree. */
+  async haveListedWait(): Promise<void> {
+    for (const partition of shardsOf('all', shards)) {
+      const chunks = this.#database.query<KeyPair>({ table: 'downloads', partition, pageSize: 100 });
+      for await (const { pk, sk } of chunks) {
+        await commitItems(this.#database, async (items) => putWaiting(items, [{ pk, sk }]));
+      }
+    }
+  }
+
   /** What an append that failed halfway, or without an answer, has left is in this process's own lists. */
   async #notYetAppended(entries: readonly AuditEntry[]): Promise<AuditEntry[]> {
     const places = entries.map(placeOf).sort();
@@ -105,11 +134,12 @@ export class DynamoAuditLog implements AuditLog {
       })),
     );
     for (const [list, inList] of Map.groupBy(listed, ({ list }) => list)) {
-      putChunks(
+      const chunks = putChunks(
         items,
         list,
         inList.map(({ entry }) => entry),
       );
+      if (isListOfAll(list)) putWaiting(items, chunks);
     }
     const together = entries[0]?.id ?? '';
     for (const entry of entries) countEntry(items, entry, together);
@@ -184,16 +214,21 @@ function groupsOf(entries: readonly AuditEntry[]): AuditEntry[][] {
   let group: AuditEntry[] = [];
   let operations = new Set<string>();
   for (const entry of entries) {
-    const grown = operations.union(operationsOf(entry));
-    if (grown.size > mostOperationsListed || group.length === mostEntriesAtOnce) {
+    const grown = operations.union(operationsInAll(entry));
+    if (grown.size > mostOperationsAtOnce || group.length === mostEntriesAtOnce) {
       groups.push(group);
-      [group, operations] = [[], operationsOf(entry)];
+      [group, operations] = [[], operationsInAll(entry)];
     } else {
       operations = grown;
     }
     group.push(entry);
   }
   return group.length === 0 ? groups : [...groups, group];
+}
+
+/** The same where it goes into the list of all as well. */
+function operationsInAll(entry: AuditEntry): Set<string> {
+  return operationsOf(entry).add(`all ${Math.floor(entry.at.getTime() / 60_000)}`);
 }
 
 /** The items that are written for the entry, by which those are counted that entries share. */
@@ -209,6 +244,21 @@ function listsOf({ actor, subject, outcome }: AuditEntry, shard: number): string
     ...(subject.packageId === undefined ? [] : [ofPackage(subject.packageId)]),
     ...(outcome === 'succeeded' ? [] : [`refused#${shard}`]),
   ];
+}
+
+function isListOfAll(list: string): boolean {
+  return list.startsWith('all#');
+}
+
+/** Spans that have all of these moments, and no long time without any. */
+function spansAround(moments: readonly number[]): Span[] {
+  const spans: { from: number; until: number }[] = [];
+  for (const moment of moments.toSorted((one, other) => one - other)) {
+    const last = spans.at(-1);
+    if (last !== undefined && moment - last.until < longestPauseMs) last.until = moment + 1;
+    else spans.push({ from: moment, until: moment + 1 });
+  }
+  return spans.map(({ from, until }) => ({ from: placeAt(from), until: placeAt(until) }));
 }
 
 function ofUser(id: string): string {

@@ -12,7 +12,7 @@ import { cursorFrom, type Page, type PageRequest, pageOf, sortKeyOf } from '../.
 import type { ChangeAppliers } from './change-appliers.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
-interface AuditRow {
+export interface AuditRow {
   id: string;
   at: number;
   operation: string;
