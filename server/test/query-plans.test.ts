@@ -66,7 +66,7 @@ function describePlans(start: () => Promise<Planner>): void {
   });
 
   describe('packages', () => {
-    const filters = combinations({ kind: 'dataset', ownerId: 'u1', groupId: 'g1', audience });
+    const filters = combinations({ kind: 'dataset' as const, ownerId: 'u1', groupId: 'g1', audience });
     for (const states of [['published', 'yanked'], ['published'], ['hidden']] as const) {
       for (const filter of filters) {
         for (const after of [undefined, cursorFrom(['p1'])]) {

@@ -118,3 +118,61 @@ test('of two changes at once one is refused, and none is lost silently', async (
   assert.equal(refused?.reason.code, 'state-conflict');
   assert.deepEqual(await pkg(), made?.value);
 });
+
+test('who sees and who may have a package changes field by field, on record with what was and what is', async () => {
+  const { ports, packageId, pkg, auditLog } = await publishedPackage();
+  const reason = async () => (await auditLog())[0]?.reason;
+  await changePackage(ports, ada, packageId, { title: 'Cutter' });
+  assert.equal(await reason(), null);
+  await changePackage(ports, ada, packageId, { visibility: 'groups', visibleTo: ['makers', 'makers'] });
+  assert.equal(await reason(), 'visibility: everybody → groups; visibleTo: [] → ["makers"]');
+  await changePackage(ports, ada, packageId, { sensitive: true });
+  assert.equal(await reason(), 'sensitive: false → true');
+  await changePackage(ports, ada, packageId, { visibility: 'owner', allowedGroups: ['others', 'makers'] });
+  const { visibility, visibleTo, sensitive, allowedGroups } = await pkg();
+  assert.deepEqual(
+    { visibility, visibleTo, sensitive, allowedGroups },
+    { visibility: 'owner', visibleTo: ['makers'], sensitive: true, allowedGroups: ['others', 'makers'] },
+  );
+  await changePackage(ports, ada, packageId, { allowedGroups: ['makers', 'others'] });
+  assert.equal(await reason(), null, 'the same groups in another order');
+});
+
+test('who is to see a package are groups that there are, not too many, and at least one', async () => {
+  const { ports, packageId, pkg } = await publishedPackage();
+  const before = await pkg();
+  const many = Array.from({ length: 101 }, (_, nth) => `group-${nth}`);
+  const refused: readonly [Parameters<typeof changePackage>[3], RegExp][] = [
+    [{ visibility: 'groups' }, /needs a group in `visibleTo`/],
+    [{ visibility: 'groups', visibleTo: [] }, /needs a group in `visibleTo`/],
+    [{ visibleTo: ['makers', 'nobody'] }, /There is no group nobody/],
+    [{ sensitive: true, allowedGroups: ['nobody'] }, /There is no group nobody/],
+    [{ visibleTo: many }, /`visibleTo` has 101 groups; at most 100/],
+    [{ allowedGroups: many }, /`allowedGroups` has 101 groups; at most 100/],
+    [{ visibility: 'friends' as never }, /"friends" is not one of everybody, groups, owner/],
+  ];
+  for (const [given, detail] of refused) {
+    await assert.rejects(changePackage(ports, ada, packageId, given), { code: 'invalid-request', detail });
+  }
+  assert.deepEqual(await pkg(), before);
+});
+
+test('a group that is gone does not keep a package from being changed, and nobody comes back into it', async () => {
+  const { ports, packageId, pkg } = await publishedPackage();
+  await changePackage(ports, ada, packageId, { visibility: 'groups', visibleTo: ['others'] });
+  await ports.commit([{ change: 'group.delete', groupId: 'others' }]);
+  await changePackage(ports, ada, packageId, { title: 'Cutter' });
+  assert.deepEqual((await pkg()).visibleTo, ['others']);
+  await assert.rejects(changePackage(ports, ada, packageId, { visibleTo: ['others'] }), {
+    detail: 'There is no group others.',
+  });
+});
+
+test('who may only see a package does not change who sees it', async () => {
+  const { ports, packageId } = await publishedPackage();
+  await changePackage(ports, ada, packageId, { visibility: 'groups', visibleTo: ['others'] });
+  const given = { visibility: 'everybody' } as const;
+  const bob = someCaller('bob', { groupIds: ['others'] });
+  await assert.rejects(changePackage(ports, bob, packageId, given), { code: 'permission-denied' });
+  await assert.rejects(changePackage(ports, someCaller('eve'), packageId, given), { code: 'not-found' });
+});

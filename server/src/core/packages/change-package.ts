@@ -5,12 +5,13 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { RegistryError } from '../errors.ts';
 import { type Package, type PackageChanged, type PackageIndexed, revised } from './package.ts';
+import { accessChange, chosenAccess, type GivenAccess } from './package-access.ts';
 import type { PackageStore } from './ports.ts';
 import { readMaintainedPackage } from './read-package.ts';
 
 const maximumLength = { title: 200, description: 10_000 } as const;
 
-/** Changes what people read about a package, and the group that maintains it. Absent fields stay. */
+/** Changes what people read about a package, who maintains, who sees and who may have it. Absent fields stay. */
 export async function changePackage(
   ports: {
     clock: Clock;
@@ -21,7 +22,7 @@ export async function changePackage(
   },
   caller: Caller,
   packageId: string,
-  given: { title?: string; description?: string; groupId?: string | null },
+  given: GivenAccess & { title?: string; description?: string; groupId?: string | null },
 ): Promise<Package> {
   const before = await readMaintainedPackage(ports, caller, packageId);
   requireLengths(given);
@@ -31,7 +32,8 @@ export async function changePackage(
   if (given.groupId != null && (await ports.groups.find(given.groupId)) === null) {
     throw new RegistryError('invalid-request', `There is no group ${given.groupId}.`);
   }
-  const after = revised<Package>(before, { ...given, updatedAt: ports.clock.now() });
+  const access = await chosenAccess(ports, before, given);
+  const after = revised<Package>(before, { ...given, ...access, updatedAt: ports.clock.now() });
   const { name, title, description } = after;
   const subject = { packageId, packageName: name };
   await ports.commit([
@@ -40,7 +42,7 @@ export async function changePackage(
     ...(after.state === 'published' || after.state === 'yanked'
       ? [{ change: 'package.index', packageId, document: { name, title, description } } as const]
       : []),
-    audited(ports, caller, 'package.change', subject),
+    audited(ports, caller, 'package.change', subject, { reason: accessChange(before, after) }),
   ]);
   return after;
 }

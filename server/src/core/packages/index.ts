@@ -4,9 +4,22 @@ export { afterPublication, afterWithdrawal } from './latest-version.ts';
 export { listPackages } from './list-packages.ts';
 export { listVersions } from './list-versions.ts';
 export * from './package.ts';
+export {
+  accessChange,
+  chosenAccess,
+  type GivenAccess,
+  isAccessGiven,
+  mostGroups,
+} from './package-access.ts';
 export { nameKey, requirePackageName } from './package-name.ts';
 export type * from './ports.ts';
-export { type Meant, readMaintainedPackage, readPackage, readVersion } from './read-package.ts';
+export {
+  type Meant,
+  readMaintainedPackage,
+  readOwnPackage,
+  readPackage,
+  readVersion,
+} from './read-package.ts';
 export { searchPackages } from './search-packages.ts';
 export { isBegun, rankOf } from './search-rank.ts';
 export { askedWords, readmeWords, searchWords } from './search-words.ts';

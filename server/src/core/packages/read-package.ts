@@ -34,6 +34,17 @@ export async function readMaintainedPackage(
   return pkg;
 }
 
+/** The same, for what is nobody's business but theirs who maintain it: to others there is no such package. */
+export async function readOwnPackage(
+  ports: { packages: Pick<PackageStore, 'find'> },
+  caller: Caller,
+  packageId: string,
+): Promise<Package> {
+  const pkg = await readPackage(ports, caller, packageId);
+  if (!maintains(caller, pkg)) throw notFound('package', packageId);
+  return pkg;
+}
+
 /** Deleted packages are gone for everybody, hidden ones are for their maintainers, others as their visibility says. */
 export function maySee(caller: Caller, pkg: Package): boolean {
   if (pkg.state === 'deleted' || !reachesPackage(caller, pkg.name)) return false;

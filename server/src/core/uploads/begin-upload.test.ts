@@ -40,6 +40,7 @@ test('a begun upload is open for its lifetime, on record with who began it', asy
     sizeBytes: 1000,
     declaredDigest: 'ab'.repeat(32),
     receiving: { method: 'form' },
+    access: null,
     createdAt: clock.now(),
     expiresAt: new Date(clock.now().getTime() + uploadLimits.lifetimeMs),
     packageId: null,

@@ -1,4 +1,4 @@
-import { userOf } from '../access/index.ts';
+import { type GroupStore, userOf } from '../access/index.ts';
 import { type AuditAppended, audited } from '../audit/index.ts';
 import { type Caller, reachesPackage } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
@@ -7,8 +7,14 @@ import { incomingKey, type ReceivingStore } from '../content/index.ts';
 import { RegistryError } from '../errors.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
+  accessChange,
+  chosenAccess,
+  type GivenAccess,
+  isAccessGiven,
   maintains,
+  openAccess,
   type Package,
+  type PackageAccess,
   type PackageKind,
   type PackageStore,
   requireLabel,
@@ -30,6 +36,7 @@ export interface BeginUploadPorts {
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'findByName'>;
   readonly versions: Pick<VersionStore, 'findByLabel'>;
+  readonly groups: Pick<GroupStore, 'find'>;
   readonly uploads: Pick<UploadStore, 'list'>;
   readonly receiving: Pick<ReceivingStore, 'begin'>;
   readonly uploadLimits: UploadLimits;
@@ -43,6 +50,8 @@ export interface DeclaredUpload {
   readonly fileName: string;
   readonly contentType: string;
   readonly declaredDigest: string | null;
+  /** Who may see and have a package that is new. Of one that there is, it must say what is so already. */
+  readonly access?: GivenAccess | undefined;
 }
 
 /** Opens an upload for bytes that come as a form or in parts. */
@@ -56,9 +65,9 @@ export async function beginUpload(
   const fits = given.sizeBytes <= ports.uploadLimits.formMaximumBytes;
   if (given.method === 'form' && !fits) throw tooLargeForForm(given.sizeBytes, ports.uploadLimits);
   const method = given.method ?? (fits ? 'form' : 'parts');
-  await requirePublishable(ports, caller, given);
+  const newAccess = await requirePublishable(ports, caller, given);
   const receiving = method === 'form' ? { method } : await beginParts(ports, id, given.sizeBytes);
-  return openUpload(ports, caller, { ...given, id, receiving });
+  return openUpload(ports, caller, { ...given, id, receiving, newAccess });
 }
 
 /** Opens an upload for bytes that follow in the same request; how many is not known yet. */
@@ -67,15 +76,21 @@ export async function beginStreamedUpload(
   caller: Caller,
   given: DeclaredUpload,
 ): Promise<Upload> {
-  await requirePublishable(ports, caller, given);
+  const newAccess = await requirePublishable(ports, caller, given);
   const receiving = { method: 'stream' } as const;
-  return openUpload(ports, caller, { ...given, id: ports.randomness.id(), sizeBytes: null, receiving });
+  const id = ports.randomness.id();
+  return openUpload(ports, caller, { ...given, id, sizeBytes: null, receiving, newAccess });
 }
 
 async function openUpload(
   ports: BeginUploadPorts,
   caller: Caller,
-  given: DeclaredUpload & { id: string; sizeBytes: number | null; receiving: Receiving },
+  given: DeclaredUpload & {
+    id: string;
+    sizeBytes: number | null;
+    receiving: Receiving;
+    newAccess: Upload['access'];
+  },
 ): Promise<Upload> {
   const now = ports.clock.now();
   const upload: Upload = {
@@ -91,7 +106,7 @@ async function openUpload(
     sizeBytes: given.sizeBytes,
     declaredDigest: given.declaredDigest,
     receiving: given.receiving,
-    access: null,
+    access: given.newAccess,
     createdAt: now,
     expiresAt: new Date(now.getTime() + ports.uploadLimits.lifetimeMs),
     packageId: null,
@@ -121,12 +136,15 @@ async function beginParts(
   return { method: 'parts', handle, partSizeBytes, partCount: Math.ceil(sizeBytes / partSizeBytes) };
 }
 
-/** Everything that can be refused before a byte is sent; what others do meanwhile is seen at completion. */
+/**
+ * Refuses everything that can be refused before a byte is sent; what others do meanwhile is seen at completion. Resolves with
+ * what was said about a package that is new.
+ */
 async function requirePublishable(
-  ports: Pick<BeginUploadPorts, 'clock' | 'packages' | 'versions' | 'uploads' | 'uploadLimits'>,
+  ports: Pick<BeginUploadPorts, 'clock' | 'packages' | 'versions' | 'groups' | 'uploads' | 'uploadLimits'>,
   caller: Caller,
   given: DeclaredUpload,
-): Promise<void> {
+): Promise<PackageAccess | null> {
   await requireFewOpen(ports, caller);
   requirePackageName(given.packageName);
   const label = requireLabel(given.label);
@@ -134,9 +152,22 @@ async function requirePublishable(
   requireType(given.contentType, ports.uploadLimits);
   requireReach(caller, given.packageName);
   const pkg = await ports.packages.findByName(given.kind, given.packageName);
-  if (pkg === null) return;
+  const { access = {} } = given;
+  if (pkg === null) return isAccessGiven(access) ? chosenAccess(ports, openAccess, access) : null;
   requireMayPublish(caller, pkg);
+  requireSameAccess(pkg, await chosenAccess(ports, pkg, access));
   if ((await ports.versions.findByLabel(pkg.id, label)) !== null) throw versionExists(pkg, label);
+  return null;
+}
+
+/** An upload changes nothing about who sees the package: nobody is to believe that it did. */
+export function requireSameAccess(pkg: Package, access: PackageAccess): void {
+  const change = accessChange(pkg, access);
+  if (change === null) return;
+  throw new RegistryError(
+    'state-conflict',
+    `${pkg.name} is a package already; change who may see and have it there, not by an upload (${change}).`,
+  );
 }
 
 function requireReach(caller: Caller, name: string): void {

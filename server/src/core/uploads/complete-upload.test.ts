@@ -340,3 +340,57 @@ for (const method of ['form', 'parts'] as const) {
     });
   });
 }
+
+test('a new package is seen from its first moment by whom its uploader named, on record', async () => {
+  const { ports, begin, send, auditLog } = await testPipeline();
+  const group = { id: 'makers', name: 'makers', description: '', createdAt: ports.clock.now() };
+  await ports.commit([{ change: 'group.insert', group }]);
+  const upload = await begin(ada, {
+    access: { visibility: 'groups', visibleTo: ['makers'], sensitive: true },
+  });
+  const access = { visibility: 'groups', visibleTo: ['makers'], sensitive: true, allowedGroups: [] };
+  assert.deepEqual(upload.access, access);
+  await send(upload);
+  await completeUpload(ports, ada, upload.id);
+  const pkg = await ports.packages.findByName('model', 'tokenizer');
+  assert.deepEqual({ ...pkg, ...access }, pkg);
+  assert.equal(
+    (await auditLog())[0]?.reason,
+    'visibility: everybody → groups; visibleTo: [] → ["makers"]; sensitive: false → true',
+  );
+});
+
+test('an upload to a package that there is says nothing new about who sees it, or is refused', async () => {
+  const { ports, submit, begin, auditLog } = await testPipeline();
+  await submit(ada, { access: { visibility: 'owner' } });
+  for (const access of [{}, { visibility: 'owner' }, { sensitive: false, visibleTo: [] }] as const) {
+    assert.equal((await begin(ada, { label: '2.0.0', access })).access, null);
+  }
+  await submit(ada, { label: '2.0.0' });
+  assert.equal((await auditLog())[0]?.reason, null);
+  assert.equal((await ports.packages.findByName('model', 'tokenizer'))?.visibility, 'owner');
+  for (const access of [{ visibility: 'everybody' }, { sensitive: true }] as const) {
+    await assert.rejects(begin(ada, { label: '3.0.0', access }), {
+      code: 'state-conflict',
+      detail: /tokenizer is a package already; change who may see and have it there/,
+    });
+  }
+  await assert.rejects(begin(bob, { label: '3.0.0', access: { visibility: 'owner' } }), {
+    code: 'name-taken',
+  });
+});
+
+test('what was meant for few is not published when somebody has made the package for everybody meanwhile', async () => {
+  const { ports, begin, send, submit } = await testPipeline();
+  const upload = await begin(ada, { access: { visibility: 'owner' } });
+  await send(upload);
+  await submit(ada, { label: '2.0.0' });
+  await assert.rejects(completeUpload(ports, ada, upload.id), {
+    code: 'state-conflict',
+    detail: /\(visibility: everybody → owner\)/,
+  });
+  assert.equal((await ports.uploads.find(upload.id))?.state, 'open');
+  const pkg = await ports.packages.findByName('model', 'tokenizer');
+  assert.equal(pkg?.visibility, 'everybody');
+  assert.equal(await ports.versions.findByLabel(pkg?.id ?? '', '1.0.0'), null);
+});

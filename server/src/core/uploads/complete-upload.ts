@@ -1,4 +1,4 @@
-import { type AuditAppended, audited } from '../audit/index.ts';
+import { type AuditAppended, type AuditSubject, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
@@ -7,6 +7,7 @@ import { RegistryError } from '../errors.ts';
 import { type EventAppended, happened } from '../events/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
+  accessChange,
   openAccess,
   type Package,
   type PackageInserted,
@@ -14,7 +15,7 @@ import {
   type Version,
   type VersionInserted,
 } from '../packages/index.ts';
-import { requireMayPublish } from './begin-upload.ts';
+import { requireMayPublish, requireSameAccess } from './begin-upload.ts';
 import { partExtent } from './parts.ts';
 import type { UploadStore } from './ports.ts';
 import { readUpload, requireOpen, revisedUpload, type Upload, type UploadChanged } from './upload.ts';
@@ -114,7 +115,10 @@ async function recordVersion(
 ): Promise<Upload> {
   const now = ports.clock.now();
   const existing = await ports.packages.findByName(upload.kind, upload.packageName);
-  if (existing !== null) requireMayPublish(caller, existing);
+  if (existing !== null) {
+    requireMayPublish(caller, existing);
+    if (upload.access !== null) requireSameAccess(existing, upload.access);
+  }
   const pkg = existing ?? newPackage(ports, upload, now);
   const version = pendingVersion(ports, upload, pkg, sizeBytes, now);
   const completed = revisedUpload(upload, {
@@ -129,17 +133,28 @@ async function recordVersion(
     { change: 'version.insert', version },
     checkVersionJob(version.id, now),
     completedEvent(ports, completed),
-    audited(ports, caller, 'upload.complete', {
-      kind: 'upload',
-      id: upload.id,
-      packageId: pkg.id,
-      packageName: pkg.name,
-      versionId: version.id,
-      versionLabel: version.label,
-      sizeBytes,
-    }),
+    completedEntry(ports, caller, completed, { pkg, isNew: existing === null }),
   ]);
   return completed;
+}
+
+function completedEntry(
+  ports: CompleteUploadPorts,
+  caller: Caller,
+  upload: Upload,
+  { pkg, isNew }: { pkg: Package; isNew: boolean },
+): AuditAppended {
+  const subject: AuditSubject = {
+    kind: 'upload',
+    id: upload.id,
+    packageId: pkg.id,
+    packageName: pkg.name,
+    ...(upload.versionId !== null && { versionId: upload.versionId }),
+    versionLabel: upload.label,
+    ...(upload.sizeBytes !== null && { sizeBytes: upload.sizeBytes }),
+  };
+  const reason = isNew ? accessChange(openAccess, pkg) : null;
+  return audited(ports, caller, 'upload.complete', subject, { reason });
 }
 
 function newPackage({ randomness }: CompleteUploadPorts, upload: Upload, now: Date): Package {

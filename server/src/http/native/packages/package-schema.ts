@@ -1,7 +1,36 @@
 import Type, { type Static } from 'typebox';
-import { type Package, packageStates, type Version, versionStates } from '../../../core/packages/index.ts';
+import {
+  mostGroups,
+  type Package,
+  packageStates,
+  type Version,
+  versionStates,
+  visibilities,
+} from '../../../core/packages/index.ts';
 import { Id, Nullable, Timestamp } from '../../schemas.ts';
 import { Kind } from '../uploads/upload-schema.ts';
+
+const Groups = Type.Array(Id, { maxItems: mostGroups });
+
+const accessProperties = {
+  visibility: Type.Enum([...visibilities], {
+    description:
+      'Who sees the package beside those who maintain it and administrators: everybody, members of `visibleTo`, or nobody.',
+  }),
+  visibleTo: Type.Array(Id, { description: 'Groups; without effect unless `visibility` is `groups`.' }),
+  sensitive: Type.Boolean({
+    description: 'Whether its content is only for those who maintain it and for members of `allowedGroups`.',
+  }),
+  allowedGroups: Type.Array(Id, { description: 'Groups; without effect unless it is sensitive.' }),
+};
+
+/** The same as it is given; what is left out stays, or is as in a package that everybody sees and may have. */
+export const GivenAccess = {
+  visibility: Type.Optional(accessProperties.visibility),
+  visibleTo: Type.Optional(Groups),
+  sensitive: Type.Optional(accessProperties.sensitive),
+  allowedGroups: Type.Optional(Groups),
+};
 
 export const PackageSchema = Type.Object({
   id: Id,
@@ -11,6 +40,7 @@ export const PackageSchema = Type.Object({
   description: Type.String(),
   owner: Type.Object({ id: Id, name: Type.String() }),
   groupId: Nullable(Id),
+  ...accessProperties,
   state: Type.Enum([...packageStates]),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -26,6 +56,10 @@ export function presentPackage(pkg: Package): Static<typeof PackageSchema> {
     description: pkg.description,
     owner: { id: pkg.ownerId, name: pkg.ownerName },
     groupId: pkg.groupId,
+    visibility: pkg.visibility,
+    visibleTo: [...pkg.visibleTo],
+    sensitive: pkg.sensitive,
+    allowedGroups: [...pkg.allowedGroups],
     state: pkg.state,
     createdAt: pkg.createdAt.toISOString(),
     updatedAt: pkg.updatedAt.toISOString(),

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { addressForm, addressParts, beginUpload, mostAddressesAtOnce } from '../../../core/uploads/index.ts';
 import { defineRoute } from '../../define-route.ts';
+import { GivenAccess } from '../packages/package-schema.ts';
 import { Digest, Kind, presentUpload, UploadSchema } from './upload-schema.ts';
 
 export const beginUploadRoute = defineRoute({
@@ -9,7 +10,8 @@ export const beginUploadRoute = defineRoute({
   path: '/api/uploads',
   description:
     'Opens an upload and says where the bytes go: one presigned form for small packages, addresses of parts for ' +
-    'large ones. Send the bytes there, then complete the upload.',
+    'large ones. Send the bytes there, then complete the upload. Who may see and who may have the package is said of ' +
+    'one that is new; of one that there is, it must be what is so already.',
   body: Type.Object(
     {
       kind: Kind,
@@ -20,6 +22,7 @@ export const beginUploadRoute = defineRoute({
       contentType: Type.String({ default: 'application/zip' }),
       digest: Type.Optional(Digest),
       method: Type.Optional(Type.Enum(['form', 'parts'], { description: 'Left out: by size.' })),
+      ...GivenAccess,
     },
     { additionalProperties: false },
   ),
@@ -27,6 +30,7 @@ export const beginUploadRoute = defineRoute({
   handle: async (registry, { caller, body }, reply) => {
     const upload = await beginUpload(registry, caller, {
       ...body,
+      access: body,
       packageName: body.name,
       label: body.version,
       declaredDigest: body.digest?.toLowerCase() ?? null,

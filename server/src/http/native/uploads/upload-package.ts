@@ -1,6 +1,12 @@
 import Type from 'typebox';
 import { RegistryError } from '../../../core/errors.ts';
-import { type PackageKind, packageKinds } from '../../../core/packages/index.ts';
+import {
+  type GivenAccess,
+  type PackageKind,
+  packageKinds,
+  type Visibility,
+  visibilities,
+} from '../../../core/packages/index.ts';
 import { type DeclaredUpload, uploadPackage } from '../../../core/uploads/index.ts';
 import { readForm } from '../../content/form.ts';
 import { toldAsInterruption } from '../../content/interruption.ts';
@@ -12,6 +18,10 @@ const UploadPackageForm = Type.Object({
   version: Type.String(),
   kind: Type.Optional(Type.Enum([...packageKinds], { default: 'code' })),
   digest: Type.Optional(Type.String({ description: 'SHA-256, in hex' })),
+  visibility: Type.Optional(Type.Enum([...visibilities])),
+  visible_to: Type.Optional(Type.String({ description: 'Ids of groups, with commas between them.' })),
+  sensitive: Type.Optional(Type.Enum(['true', 'false'])),
+  allowed_groups: Type.Optional(Type.String({ description: 'Ids of groups, with commas between them.' })),
   file: Type.String({ format: 'binary', description: 'The content; it must come last.' }),
 });
 
@@ -21,7 +31,8 @@ export const uploadPackageRoute = defineRoute({
   path: '/api/packages/upload',
   description:
     'A whole package in one request: multipart/form-data with `package_name` and `version`, optionally `kind` ' +
-    '(`code` when left out) and `digest` (SHA-256), and then the content as `file`.',
+    '(`code` when left out), `digest` (SHA-256) and, of a package that is new, who may see and who may have it, and ' +
+    'then the content as `file`.',
   streamed: { type: 'multipart/form-data', schema: UploadPackageForm },
   answers: { 201: UploadSchema },
   handle: async (registry, { caller, request }, reply) => {
@@ -52,5 +63,31 @@ function declaredBy(
     throw new RegistryError('invalid-request', 'The digest must be a SHA-256 in 64 hex digits.');
   }
   const declaredDigest = digest?.toLowerCase() ?? null;
-  return { kind: kind as PackageKind, packageName, label, fileName, contentType, declaredDigest };
+  const access = accessIn(fields);
+  return { kind: kind as PackageKind, packageName, label, fileName, contentType, declaredDigest, access };
+}
+
+function accessIn({
+  visibility,
+  visible_to: visibleTo,
+  sensitive,
+  allowed_groups: allowedGroups,
+}: Readonly<Record<string, string>>): GivenAccess {
+  if (sensitive !== undefined && sensitive !== 'true' && sensitive !== 'false') {
+    throw new RegistryError('invalid-request', 'The field “sensitive” is neither `true` nor `false`.');
+  }
+  return {
+    // Which visibilities there are is for the use case to say.
+    visibility: visibility as Visibility | undefined,
+    visibleTo: visibleTo === undefined ? undefined : idsIn(visibleTo),
+    sensitive: sensitive === undefined ? undefined : sensitive === 'true',
+    allowedGroups: allowedGroups === undefined ? undefined : idsIn(allowedGroups),
+  };
+}
+
+function idsIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
 }
