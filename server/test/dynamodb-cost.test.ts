@@ -5,6 +5,7 @@ import { DynamoAuditLog } from '../src/adapters/dynamodb/audit.ts';
 import { DynamoDatabase } from '../src/adapters/dynamodb/database.ts';
 import { dynamoEngine } from '../src/adapters/dynamodb/dynamodb-engine.ts';
 import { JoseSessionSigner } from '../src/adapters/jose/session-signer.ts';
+import { MemoryContentStore } from '../src/adapters/memory/content-store.ts';
 import { MemorySecretStore } from '../src/adapters/memory/secret-store.ts';
 import {
   authenticateCaller,
@@ -16,6 +17,7 @@ import {
 import { downloadVersion } from '../src/core/gate/index.ts';
 import { billed } from './support/billed-units.ts';
 import { openTestDynamoDb, whyNoDynamoDb } from './support/dynamodb-server.ts';
+import { FakeValidatorRunner } from './support/fake-validator-runner.ts';
 import {
   randomness,
   someGroup,
@@ -45,7 +47,17 @@ describe('a gated download on DynamoDB', { skip: whyNoDynamoDb() ?? false }, () 
     const sessionSigner = new JoseSessionSigner({ clock, signingKeys, access: accessSettings });
     const authentication = { clock, tokens: engine.tokens, sessionSigner, access: accessSettings };
     const serving = { addressContent: async () => 'https://example.org/content' };
-    const gate = { ...engine, clock, randomness, serving, downloadLifetimeMs: 300_000 };
+    const validation = { validatorRunner: new FakeValidatorRunner(), validatorArchives: null };
+    const content = new MemoryContentStore();
+    const gate = {
+      ...engine,
+      clock,
+      randomness,
+      content,
+      serving,
+      downloadLifetimeMs: 300_000,
+      ...validation,
+    };
 
     const expiresAt = new Date(start + 3_600_000);
     const users = await Promise.all(

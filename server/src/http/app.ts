@@ -26,6 +26,7 @@ import { packageRoutes } from './native/packages/index.ts';
 import { quarantineRoutes } from './native/quarantine/index.ts';
 import { systemRoutes } from './native/system/index.ts';
 import { uploadRoutes } from './native/uploads/index.ts';
+import { validatorRoutes } from './native/validators/index.ts';
 import { webhookRoutes } from './native/webhooks/index.ts';
 import { observeRequests } from './observe-requests.ts';
 import { describeApi, schemaOf, serveApiDocs } from './openapi.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...packageRoutes,
   ...quarantineRoutes,
+  ...validatorRoutes,
   ...accessRoutes,
   ...itemRoutes,
   ...auditRoutes,

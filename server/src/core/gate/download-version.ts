@@ -7,7 +7,7 @@ import { type ErrorCode, errorCatalogue, notFound, RegistryError } from '../erro
 import type { OperationName } from '../operations.ts';
 import { type Meant, type PackageStore, readVersion, type VersionStore } from '../packages/index.ts';
 import { decideDownload } from './decide-download.ts';
-import { runValidator, type ValidatorRun, type ValidatorRunPorts } from './run-validator.ts';
+import { type NotedRun, runValidator, type ValidatorRun, type ValidatorRunPorts } from './run-validator.ts';
 
 export interface GatePorts extends ValidatorRunPorts {
   readonly clock: Clock;
@@ -87,8 +87,8 @@ interface Refusal {
 }
 
 /** Whoever could not be asked has not decided: the caller comes again. Everything else is a decision. */
-function refusalOf({ cause, message, told }: ValidatorRun): Omit<Refusal, 'decision'> {
-  const reason = keepable(told.trim() === '' || told === message ? message : `${message} ${told}`);
+function refusalOf({ cause, message }: ValidatorRun): Omit<Refusal, 'decision'> {
+  const reason = keepable(message);
   if (cause === 'busy' || cause === 'unavailable') {
     const retryAfterSeconds = cause === 'busy' ? 2 : 15;
     return { code: 'validator-unavailable', detail: message, reason, retryAfterSeconds };
@@ -96,8 +96,10 @@ function refusalOf({ cause, message, told }: ValidatorRun): Omit<Refusal, 'decis
   return { code: 'validator-denied', detail: message, reason };
 }
 
-function noted({ version, cause, elapsedMs }: ValidatorRun) {
-  return { version, cause, elapsedMs };
+/** What the runner tells about a run that went wrong is for those who maintain the script, not for who asked. */
+function noted({ version, cause, elapsedMs, told }: ValidatorRun): NotedRun {
+  const wentWrong = cause !== 'allowed' && cause !== 'denied';
+  return { version, cause, elapsedMs, ...(wentWrong && { told: keepable(told) }) };
 }
 
 const longestReason = 1_000;

@@ -1,7 +1,15 @@
 export { decideDownload, type GateDecision } from './decide-download.ts';
 export { type Download, downloadVersion } from './download-version.ts';
-export type { DecisionInputs, GateAction } from './inputs.ts';
+export {
+  type DecisionInputs,
+  type GateAction,
+  gateActions,
+  type PackageInputs,
+  type UserInputs,
+  type VersionInputs,
+} from './inputs.ts';
 export { isServed } from './is-served.ts';
+export { type DownloadRecord, listDownloads } from './list-downloads.ts';
 export {
   digestOfPolicies,
   type ListedPolicyVersion,

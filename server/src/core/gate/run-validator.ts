@@ -36,6 +36,11 @@ export interface ValidatorRun {
   readonly told: string;
 }
 
+/** What of a run goes on record, as `validator` among the inputs of the decision. */
+export interface NotedRun extends Pick<ValidatorRun, 'version' | 'cause' | 'elapsedMs'> {
+  readonly told?: string;
+}
+
 /**
  * Null when no validator decides about the package: it is not sensitive, or has none. It runs for everybody, those who
  * maintain the package too. Whatever goes wrong while it runs is a run that does not allow.

@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts';
 import { notFound } from '../errors.ts';
-import { maintains, type Package, type PackageStore, readPackage } from '../packages/index.ts';
+import { type PackageStore, readOwnPackage } from '../packages/index.ts';
 import type { Page, PageRequest } from '../paging.ts';
 import type { ValidatorStore } from './ports.ts';
 import type { ListedValidatorVersion, ValidatorVersion } from './validator.ts';
@@ -16,15 +16,15 @@ export interface RegisteredValidator {
   readonly runs: boolean;
 }
 
-/** The validator in force, for those who maintain the package. To others there is none, whether there is one or not. */
+/** The validator in force. */
 export async function readValidator(
   ports: ValidatorReadPorts,
   caller: Caller,
   packageId: string,
 ): Promise<RegisteredValidator> {
-  const pkg = await readPackage(ports, caller, packageId);
-  const last = maintains(caller, pkg) ? await ports.validators.last(packageId) : null;
-  if (last === null || last.script === null) throw noValidator(packageId);
+  const pkg = await readOwnPackage(ports, caller, packageId);
+  const last = await ports.validators.last(packageId);
+  if (last === null || last.script === null) throw notFound('validator of package', packageId);
   return { version: last, runs: pkg.sensitive };
 }
 
@@ -49,18 +49,4 @@ export async function readValidatorVersion(
   const version = await ports.validators.find(packageId, number);
   if (version === null) throw notFound(`validator version of package ${packageId}`, String(number));
   return version;
-}
-
-async function readOwnPackage(
-  ports: ValidatorReadPorts,
-  caller: Caller,
-  packageId: string,
-): Promise<Package> {
-  const pkg = await readPackage(ports, caller, packageId);
-  if (!maintains(caller, pkg)) throw noValidator(packageId);
-  return pkg;
-}
-
-function noValidator(packageId: string) {
-  return notFound('validator of package', packageId);
 }

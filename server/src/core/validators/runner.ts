@@ -47,12 +47,14 @@ export interface ValidatorOutcome {
   readonly message: string;
   readonly cause: ValidatorCause;
   readonly elapsedMs: number;
+  /** The end of what the script has written to its error stream: for its owner, never for the downloader. */
+  readonly diagnostics?: string;
 }
 
 export type SyntaxVerdict = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 export interface RunnerHealth {
-  /** Whether scripts are run: everything that shall confine them has been tried out and holds. */
+  /** False: no script is run, so all are denied. Before the first one nobody has tried yet, and it is true. */
   readonly ready: boolean;
   /** For operators: what is wrong, or weaker than it could be. */
   readonly problems: readonly string[];
