@@ -15,6 +15,7 @@ import { postgresFields } from './postgres.ts';
 import { resilienceFields } from './resilience.ts';
 import { reviewFields } from './review.ts';
 import { s3Fields } from './s3.ts';
+import { sandboxFields } from './sandbox.ts';
 import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
 import { sqsFields } from './sqs.ts';
@@ -34,6 +35,7 @@ export const concerns = {
   events: eventFields,
   observability: observabilityFields,
   review: reviewFields,
+  sandbox: sandboxFields,
   server: serverFields,
   storage: storageFields,
   worker: workerFields,
