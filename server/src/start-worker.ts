@@ -28,6 +28,8 @@ export function startWorker(
   worker.start();
   queueEvery(ports, 'sweep-content', settings.sweepEveryMs, logger);
   queueEvery(ports, 'sweep-verdicts', settings.recheckSweepEveryMs, logger);
+  // Not only at the start: processes of an earlier release may go on publishing for a while.
+  queueEvery(ports, 'fill-in-hallmarks', settings.recheckSweepEveryMs, logger);
   const listener = arrivals === null ? null : listenTo(arrivals, ports, logger);
   return {
     get lastSeenAt() {
@@ -50,7 +52,7 @@ function listenTo({ notices, leaveMs }: Arrivals, ports: WorkerPorts, logger: Lo
 /** At the start, when a crash may just have happened, and from time to time; several workers queue one sweep. */
 function queueEvery(
   { clock, commit }: WorkerPorts,
-  kind: 'sweep-content' | 'sweep-verdicts',
+  kind: 'sweep-content' | 'sweep-verdicts' | 'fill-in-hallmarks',
   everyMs: number,
   logger: Logger,
 ): void {

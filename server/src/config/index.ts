@@ -9,6 +9,7 @@ import { encryptionFields } from './encryption.ts';
 import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
+import { hallmarkFields } from './hallmarks.ts';
 import { malwareFields } from './malware.ts';
 import { observabilityFields } from './observability.ts';
 import { postgresFields } from './postgres.ts';
@@ -32,6 +33,7 @@ export const concerns = {
   access: accessFields,
   checks: checkFields,
   malware: malwareFields,
+  hallmarks: hallmarkFields,
   events: eventFields,
   observability: observabilityFields,
   review: reviewFields,

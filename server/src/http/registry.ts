@@ -7,6 +7,7 @@ import type { Clock, Randomness } from '../core/clock.ts';
 import type { ContentStore, OwnContent, ReceivingStore, ServingStore } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
+import type { RegistryIdentity } from '../core/hallmarks/index.ts';
 import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
 import type { ReviewSettings } from '../core/pipeline/index.ts';
 import type { RegistrySigner } from '../core/signing/index.ts';
@@ -32,6 +33,8 @@ export interface Registry extends RecordsEngine {
   readonly sessionSigner: SessionSigner;
   /** Signs what the registry states. */
   readonly signer: RegistrySigner;
+  /** In whose name. */
+  readonly identity: RegistryIdentity;
   readonly eventFeed: EventFeed;
   readonly webhookSender: WebhookSender;
   readonly secretBox: SecretBox;

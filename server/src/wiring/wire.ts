@@ -17,6 +17,7 @@ import type { WorkerPorts } from '../worker/ports.ts';
 import { accessPorts } from './access.ts';
 import { openAnnouncer } from './announce.ts';
 import { type Arrivals, openArrivals } from './arrivals.ts';
+import { attestingPorts } from './attesting.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
@@ -63,6 +64,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   opening.defer(() => arrivals?.close());
   const { uploads } = config;
+  const attesting = attestingPorts(config, secrets);
   const worker = {
     ...engines.worker,
     ...contents.worker,
@@ -70,7 +72,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...system,
     secretBox: boxes.worker,
     announcer: guards.announcer(await openAnnouncer(config, aws)),
-    signer: secrets.registryKeys,
+    ...attesting,
     examiner: measured(examiner, telling.telemetry),
     sweepGraceMs: config.worker.sweepGraceMs,
     recheckPerHour: config.worker.recheckPerHour,
@@ -83,7 +85,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...watching.ports,
     ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system })),
     secretBox: boxes.requests,
-    signer: secrets.registryKeys,
+    ...attesting,
     ...openValidators(config, telling.telemetry),
     uploadLimits: uploads,
     downloadLifetimeMs: uploads.downloadLifetimeMs,

@@ -5,6 +5,7 @@ import { checkVersionJob } from './jobs/check-version.ts';
 import { cleanUploadJob } from './jobs/clean-upload.ts';
 import { deletePackageJob } from './jobs/delete-package.ts';
 import { deliverWebhookJob } from './jobs/deliver-webhook.ts';
+import { fillInHallmarksJob } from './jobs/fill-in-hallmarks.ts';
 import { publishReleasedVersionJob } from './jobs/publish-released-version.ts';
 import { recheckContentJob } from './jobs/recheck-content.ts';
 import { removeContentJob } from './jobs/remove-content.ts';
@@ -21,6 +22,7 @@ export const jobHandlers: readonly JobHandler[] = [
   sweepContentJob,
   recheckContentJob,
   sweepVerdictsJob,
+  fillInHallmarksJob,
   tellEventJob,
   deliverWebhookJob,
   announceEventJob,

@@ -134,6 +134,7 @@ export async function testRegistry(
     passwords,
     sessionSigner,
     signer: registryKeys,
+    identity: { name: 'test', url: 'https://registry.test' },
     observe: (entry) => void observed.push(entry),
     auditBehind: () => null,
     authenticate: (authorization, requester) => authenticateCaller(authentication, authorization, requester),

@@ -1,3 +1,6 @@
+import { readEnvelope } from './envelope.ts';
+import { type HallmarkStatement, isHallmark, isStatement } from './statement.ts';
+
 /** What the registry has signed about a version when it was published, or when its verdict was renewed. Never changed. */
 export interface Hallmark {
   /** Sorts by time. */
@@ -14,4 +17,12 @@ export interface Hallmark {
 export interface HallmarkAppended {
   readonly change: 'hallmark.append';
   readonly hallmark: Hallmark;
+}
+
+/** What one of our own hallmarks says; its signature is not looked at. Null when it is none that this release understands. */
+export function statementOf({ envelope }: Hallmark): HallmarkStatement | null {
+  const { payload } = readEnvelope(envelope) ?? {};
+  if (payload === undefined) return null;
+  const statement: unknown = JSON.parse(new TextDecoder().decode(payload));
+  return isStatement(statement) && isHallmark(statement) ? statement : null;
 }

@@ -1,5 +1,5 @@
 export { type Envelope, preAuthenticationEncoding, readEnvelope, statementType } from './envelope.ts';
-export type { Hallmark, HallmarkAppended } from './hallmark.ts';
+export { type Hallmark, type HallmarkAppended, statementOf } from './hallmark.ts';
 export { type Attested, issueHallmark, type SigningPorts } from './issue-hallmark.ts';
 export type * from './ports.ts';
 export { listHallmarks, readHallmark } from './read-hallmark.ts';

@@ -28,11 +28,11 @@ export interface Attested {
   readonly digest: string;
   readonly occasion: Occasion;
   readonly decision: PublicationDecision;
-  readonly checked: Pick<HallmarkPredicate, 'verdict' | 'checks' | 'coverage'>;
+  readonly checked: Pick<HallmarkPredicate, 'verdict' | 'ruleSet' | 'checks' | 'coverage'>;
 }
 
 /** A hallmark of this many characters fits into an item of every engine, with room to spare. */
-const longestStatement = 2_000;
+const longestText = 2_000;
 const longestRules = 300;
 const mostChecks = 40;
 
@@ -61,23 +61,24 @@ export async function issueHallmark(ports: SigningPorts, attested: Attested): Pr
 }
 
 /** Checks are few and their rules short: this is for the day on which somebody makes them otherwise. */
-function bounded({ verdict, checks, coverage }: Attested['checked']): Attested['checked'] {
+function bounded({ verdict, ruleSet, checks, coverage }: Attested['checked']): Attested['checked'] {
   return {
     verdict,
+    ruleSet: ruleSet && cut(ruleSet, longestText),
     checks: checks.slice(0, mostChecks).map(
       ({ check, rules, verdict, findings, bytesLookedAt, bytesInAll }): AttestedCheck => ({
-        check: check.slice(0, longestRules),
-        rules: rules.slice(0, longestRules),
+        check: cut(check, longestRules),
+        rules: cut(rules, longestRules),
         verdict,
         findings,
         bytesLookedAt,
         bytesInAll,
       }),
     ),
-    coverage: { ...coverage, statement: cut(coverage.statement) },
+    coverage: { ...coverage, statement: cut(coverage.statement, longestText) },
   };
 }
 
-function cut(text: string): string {
-  return text.length <= longestStatement ? text : `${text.slice(0, longestStatement - 1)}…`;
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

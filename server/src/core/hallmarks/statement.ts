@@ -35,6 +35,8 @@ export interface HallmarkPredicate extends Stated {
   readonly occasion: Occasion;
   readonly decision: PublicationDecision;
   readonly verdict: Verdict;
+  /** The versions of all rules, and of the signatures of malware engines, that were applied; null when not known. */
+  readonly ruleSet: string | null;
   readonly checks: readonly AttestedCheck[];
   readonly coverage: AttestedCoverage;
 }
@@ -53,7 +55,7 @@ export type PublicationDecision =
 /** One check in short. */
 export interface AttestedCheck {
   readonly check: string;
-  /** The versions of its rules, of the engines behind it and of their signatures. */
+  /** The version of its rules. */
   readonly rules: string;
   readonly verdict: Verdict;
   readonly findings: Readonly<Record<Severity, number>>;

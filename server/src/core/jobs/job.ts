@@ -18,6 +18,7 @@ export const jobKinds = [
   'sweep-content',
   'recheck-content',
   'sweep-verdicts',
+  'fill-in-hallmarks',
   'tell-event',
   'deliver-webhook',
   'announce-event',

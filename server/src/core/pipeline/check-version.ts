@@ -107,7 +107,8 @@ async function decide(
     const holding = await promoteContent(ports, version, from, found);
     const { license, summary, readme } = found.description;
     const texts = { license, summary, readme };
-    const decision = { state: 'published', reason: null, report, verdict, ...texts } as const;
+    const { ruleSet } = examined;
+    const decision = { state: 'published', reason: null, report, verdict, ruleSet, ...texts } as const;
     return recordDecision(ports, holding, decision);
   }
   await moveAside(ports, version, examined?.revision);

@@ -1,6 +1,8 @@
 export { checkVersion, giveUpChecking } from './check-version.ts';
 export { coverageStatement, isComplete, percentLookedAt } from './coverage-statement.ts';
 export type { FalseAlarm, FalseAlarmPut } from './false-alarm.ts';
+export { fillInHallmarks } from './fill-in-hallmarks.ts';
+export { ledgerDigest } from './ledger-digest.ts';
 export { listFalseAlarms } from './list-false-alarms.ts';
 export { type ListedVerdict, listVerdicts } from './list-verdicts.ts';
 export { markFalseAlarm } from './mark-false-alarm.ts';

@@ -4,7 +4,8 @@ import type { Examination, Examiner } from '../checks/index.ts';
 import { type ContentStore, packageKey, quarantineKey } from '../content/index.ts';
 import { isMissing } from '../errors.ts';
 import type { Version, VersionStore } from '../packages/index.ts';
-import type { ReportStore } from './ports.ts';
+import { lastRuleSet } from './attest-version.ts';
+import type { ReportStore, VerdictStore } from './ports.ts';
 import { type PublishPorts, promoteContent } from './promote-content.ts';
 import { type DecisionPorts, recordDecision } from './record-decision.ts';
 import type { Report } from './report.ts';
@@ -14,6 +15,7 @@ export type PublishReleasedPorts = DecisionPorts &
     readonly versions: Pick<VersionStore, 'find'>;
     readonly content: Pick<ContentStore, 'locate' | 'copy' | 'remove'>;
     readonly reports: ReportStore;
+    readonly verdicts: Pick<VerdictStore, 'list'>;
     readonly examiner: Pick<Examiner, 'examine'>;
   };
 
@@ -42,6 +44,7 @@ export async function publishReleasedVersion(
       state: 'published',
       reason: version.reason,
       report,
+      ruleSet: await lastRuleSet(ports, found.digest),
       ...found.description,
     });
   }

@@ -19,6 +19,7 @@ import {
   quarantineKey,
 } from '../content/index.ts';
 import { isMissing, RegistryError, StorageError } from '../errors.ts';
+import type { HallmarkAppended, HallmarkStore } from '../hallmarks/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   isReadable,
@@ -28,6 +29,7 @@ import {
   type VersionChanged,
   type VersionStore,
 } from '../packages/index.ts';
+import { attestRecheck } from './attest-version.ts';
 import { withFalseAlarms } from './false-alarm.ts';
 import type { FalseAlarmStore, ReportStore, VerdictStore } from './ports.ts';
 import { type DecisionPorts, recordDecision } from './record-decision.ts';
@@ -41,7 +43,10 @@ export type RecheckPorts = DecisionPorts & {
   readonly falseAlarms: FalseAlarmStore;
   readonly content: Pick<ContentStore, 'locate' | 'copy'>;
   readonly examiner: Pick<Examiner, 'examine' | 'rules'>;
-  readonly commit: Commit<VersionChanged | VerdictAppended | ReportPut | ContentReleased | JobQueued>;
+  readonly hallmarks: Pick<HallmarkStore, 'latest'>;
+  readonly commit: Commit<
+    VersionChanged | VerdictAppended | ReportPut | HallmarkAppended | ContentReleased | JobQueued
+  >;
 };
 
 /** Content as packages of one kind have it: the rules may differ by kind. */
@@ -71,7 +76,7 @@ export async function recheckContent(
     await moveContentAside(ports, asked, signal);
     return;
   }
-  if (noted.verdict === 'passed') await renewReports(ports, asked, examined.results);
+  if (noted.verdict === 'passed') await renewReports(ports, asked, { results: examined.results, ruleSet });
   await ports.commit([note]);
 }
 
@@ -113,12 +118,14 @@ async function locate(
 async function renewReports(
   ports: RecheckPorts,
   asked: Rechecked,
-  results: readonly CheckResult[],
+  { results, ruleSet }: { results: readonly CheckResult[]; ruleSet: string },
 ): Promise<void> {
   for (const version of await versionsWith(ports, asked)) {
-    if (!isReadable(version.state)) continue;
+    const pkg = await ports.packages.find(version.packageId);
+    if (!isReadable(version.state) || pkg === null) continue;
     const report = reportOn(ports, version, asked.digest, results);
-    await ports.commit([{ change: 'report.put', report }]);
+    const hallmarks = await attestRecheck(ports, { package: pkg, version, report, ruleSet });
+    await ports.commit([{ change: 'report.put', report }, ...hallmarks]);
   }
 }
 

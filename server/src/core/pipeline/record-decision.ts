@@ -4,6 +4,7 @@ import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { notFound } from '../errors.ts';
 import { type EventAppended, type EventKind, happened } from '../events/index.ts';
+import type { HallmarkAppended, SigningPorts } from '../hallmarks/index.ts';
 import type { JobQueued } from '../jobs/index.ts';
 import {
   afterPublication,
@@ -19,6 +20,7 @@ import {
   type VersionChanged,
   type VersionStore,
 } from '../packages/index.ts';
+import { attestPublication } from './attest-version.ts';
 import type { Report, ReportPut } from './report.ts';
 import { type ContentVerdict, recheckJob, type VerdictAppended } from './verdict.ts';
 
@@ -38,14 +40,14 @@ interface Publication {
   readonly report: Report;
   /** For the history of the content, where it was examined for this decision. */
   readonly verdict?: ContentVerdict | undefined;
+  /** The rules that the report goes by; null when nobody knows. */
+  readonly ruleSet: string | null;
   readonly license: string;
   readonly summary: string;
   readonly readme: string;
 }
 
-export interface DecisionPorts {
-  readonly clock: Clock;
-  readonly randomness: Randomness;
+export interface DecisionPorts extends SigningPorts {
   readonly packages: Pick<PackageStore, 'find'>;
   readonly versions: Pick<VersionStore, 'find' | 'list'>;
   readonly commit: Commit<
@@ -53,6 +55,7 @@ export interface DecisionPorts {
     | PackageChanged
     | PackageIndexed
     | ReportPut
+    | HallmarkAppended
     | VerdictAppended
     | JobQueued
     | EventAppended
@@ -82,7 +85,7 @@ export async function recordDecision(
   });
   await ports.commit([
     { change: 'version.change', version: decided },
-    ...(published ? await offered(ports, pkg, decided, decision.readme) : []),
+    ...(published ? await publication(ports, pkg, decided, decision) : []),
     ...(isReadable(version.state) && pkg.state !== 'deleted'
       ? [await afterWithdrawal(ports, pkg, decided)]
       : []),
@@ -116,6 +119,17 @@ function noted(
   return verdict.verdict === 'failed'
     ? [note, recheckJob(verdict.digest, kind, verdict.ruleSet, now)]
     : [note];
+}
+
+/** There is no published version without its hallmark. */
+async function publication(
+  ports: DecisionPorts,
+  pkg: Package,
+  version: Version,
+  { report, ruleSet, reason, readme }: Publication,
+): Promise<(HallmarkAppended | PackageChanged | PackageIndexed)[]> {
+  const concluded = { package: pkg, version, report, ruleSet };
+  return [await attestPublication(ports, concluded, reason), ...(await offered(ports, pkg, version, readme))];
 }
 
 /** The package offers the version; what is found by search is what its latest version says. */

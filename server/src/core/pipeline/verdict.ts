@@ -75,7 +75,7 @@ export function recheckJob(digest: string, kind: PackageKind, ruleSet: string, r
   return { change: 'job.queue', job: { id, kind: 'recheck-content', payload: { digest, kind }, runAt } };
 }
 
-function summaryOf({ check, rules, verdict, findings, coverage }: CheckResult): CheckSummary {
+export function summaryOf({ check, rules, verdict, findings, coverage }: CheckResult): CheckSummary {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   return {
     check,

@@ -69,7 +69,13 @@ function endedUpload(upload: Upload): Upload {
   return revisedUpload(upload, { state: 'expired', receiving: { method: 'form' } });
 }
 
-/** Every worker queues a sweep at its start, whatever else happens. */
+const queuedByEveryWorker: ReadonlySet<string> = new Set([
+  'sweep-content',
+  'sweep-verdicts',
+  'fill-in-hallmarks',
+]);
+
+/** Every worker queues them at its start, whatever else happens. */
 function comingJob(job: KeptJob): KeptJob | null {
-  return job.kind === 'sweep-content' || job.kind === 'sweep-verdicts' ? null : job;
+  return queuedByEveryWorker.has(job.kind) ? null : job;
 }
