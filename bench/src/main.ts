@@ -10,6 +10,7 @@ import { measureKeyedRead } from './keyed-read.ts';
 import { measureMemory } from './memory.ts';
 import { measurePickle } from './pickle.ts';
 import { measureSearch } from './search.ts';
+import { measureSecondVersion } from './second-version.ts';
 import { measureStart } from './start.ts';
 import { type Row, tableOf } from './tables.ts';
 import { measureUpload } from './upload.ts';
@@ -20,6 +21,7 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   archive: measureArchiveCheck,
   pickle: measurePickle,
   checks: measureChecks,
+  'second-version': measureSecondVersion,
   memory: measureMemory,
   'keyed-read': measureKeyedRead,
   search: measureSearch,

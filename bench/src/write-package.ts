@@ -29,11 +29,18 @@ function deflated(content: Buffer): Piece {
 }
 
 /**
- * Writes a package of a model with about so many bytes (under 4 GiB): three quarters of it weights that do not compress and are stored,
- * the rest text that does. `title` makes its digest another one.
+ * Writes a package of a model with about so many bytes (under 4 GiB): weights that do not compress and are stored,
+ * and text that does: a quarter, or one in so many pieces of 16 MiB. `title` makes its digest another one; `random`, what
+ * the weights consist of.
  */
-export async function writeModelPackage(path: string, sizeBytes: number, title: string): Promise<void> {
-  const weights = stored(randomFillSync(Buffer.alloc(16 * mib)));
+export async function writeModelPackage(
+  path: string,
+  sizeBytes: number,
+  title: string,
+  oneTextIn = 4,
+  random = randomWeights(),
+): Promise<void> {
+  const weights = stored(random);
   const words = someWords(randomFrom(7), 200_000);
   const text = deflated(Buffer.from(words.repeat(Math.ceil((16 * mib) / words.length))));
   const members: Member[] = [];
@@ -50,7 +57,7 @@ export async function writeModelPackage(path: string, sizeBytes: number, title: 
     await add('README.md', stored(Buffer.from(`# ${title}\n\nA model to measure with.\n`)));
     await add('config.json', stored(Buffer.from('{"model_type":"measured"}\n')));
     for (let nth = 0; offset < sizeBytes - weights.stored.length; nth++) {
-      const isText = nth % 4 === 3;
+      const isText = nth % oneTextIn === oneTextIn - 1;
       if (isText) for (let piece = 0; piece < 3; piece++) await add(`vocabulary/${nth}-${piece}.txt`, text);
       else await add(`weights/${nth}.bin`, weights);
     }
@@ -58,6 +65,10 @@ export async function writeModelPackage(path: string, sizeBytes: number, title: 
   } finally {
     await file.close();
   }
+}
+
+export function randomWeights(): Buffer {
+  return randomFillSync(Buffer.alloc(16 * mib));
 }
 
 async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
