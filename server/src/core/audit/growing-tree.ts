@@ -24,6 +24,13 @@ export class GrowingTree {
     this.#parts = hashes.map((hash, i) => ({ height: subtrees[i]?.height ?? 0, hash: Buffer.from(hash) }));
   }
 
+  copy(): GrowingTree {
+    return new GrowingTree(
+      this.#size,
+      this.#parts.map(({ hash }) => hash),
+    );
+  }
+
   get size(): number {
     return this.#size;
   }
