@@ -1,0 +1,27 @@
+output "buckets" {
+  description = "The names of all buckets, by area."
+  value       = { for area, bucket in aws_s3_bucket.this : area => bucket.bucket }
+}
+
+output "arns" {
+  description = "Their ARNs, by area."
+  value       = local.arns
+}
+
+output "area_arns" {
+  description = "The ARNs of the buckets that the registry itself works with, by area."
+  value       = { for area in local.areas : area => local.arns[area] }
+}
+
+output "static_domain_name" {
+  description = "Where CloudFront finds static files."
+  value       = aws_s3_bucket.this["static"].bucket_regional_domain_name
+}
+
+output "environment" {
+  description = "What tells the registry of its buckets."
+  value = merge(
+    { ASSAY_CONTENT = "s3", ASSAY_S3_ENCRYPTION = "kms", ASSAY_S3_KMS_KEY = var.kms_key_arn },
+    { for area in local.areas : "ASSAY_S3_BUCKET_${upper(area)}" => aws_s3_bucket.this[area].bucket },
+  )
+}

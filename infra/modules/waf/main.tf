@@ -1,0 +1,162 @@
+# The firewall in front of the registry: lists of addresses, a limit of requests, and the rules against what OWASP
+# lists, as AWS keeps them.
+
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+locals {
+  managed = {
+    AWSManagedRulesAmazonIpReputationList = { priority = 10, counted = [] }
+    # Packages and READMEs are larger than 8 KiB, and READMEs show code; the program limits and escapes both.
+    AWSManagedRulesCommonRuleSet         = { priority = 20, counted = ["SizeRestrictions_BODY", "CrossSiteScripting_BODY"] }
+    AWSManagedRulesKnownBadInputsRuleSet = { priority = 30, counted = [] }
+    AWSManagedRulesSQLiRuleSet           = { priority = 40, counted = [] }
+  }
+}
+
+resource "aws_wafv2_ip_set" "this" {
+  for_each = { blocked = var.blocked, trusted = var.trusted }
+
+  name               = "${var.name}-${each.key}"
+  scope              = var.scope
+  ip_address_version = "IPV4"
+  addresses          = each.value
+}
+
+resource "aws_wafv2_web_acl" "this" {
+  name  = var.name
+  scope = var.scope
+
+  default_action {
+    allow {}
+  }
+
+  rule {
+    name     = "blocked"
+    priority = 1
+    action {
+      block {}
+    }
+    statement {
+      ip_set_reference_statement {
+        arn = aws_wafv2_ip_set.this["blocked"].arn
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "blocked"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  rule {
+    name     = "trusted"
+    priority = 2
+    action {
+      allow {}
+    }
+    statement {
+      ip_set_reference_statement {
+        arn = aws_wafv2_ip_set.this["trusted"].arn
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "trusted"
+      sampled_requests_enabled   = false
+    }
+  }
+
+  rule {
+    name     = "rate"
+    priority = 3
+    action {
+      block {}
+    }
+    statement {
+      rate_based_statement {
+        limit              = var.requests_per_five_minutes
+        aggregate_key_type = "IP"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "rate"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  dynamic "rule" {
+    for_each = local.managed
+    content {
+      name     = rule.key
+      priority = rule.value.priority
+      override_action {
+        none {}
+      }
+      statement {
+        managed_rule_group_statement {
+          vendor_name = "AWS"
+          name        = rule.key
+          dynamic "rule_action_override" {
+            for_each = rule.value.counted
+            content {
+              name = rule_action_override.value
+              action_to_use {
+                count {}
+              }
+            }
+          }
+        }
+      }
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = rule.key
+        sampled_requests_enabled   = true
+      }
+    }
+  }
+
+  visibility_config {
+    cloudwatch_metrics_enabled = true
+    metric_name                = var.name
+    sampled_requests_enabled   = true
+  }
+}
+
+resource "aws_wafv2_web_acl_logging_configuration" "this" {
+  resource_arn            = aws_wafv2_web_acl.this.arn
+  log_destination_configs = [var.log_group_arn]
+
+  redacted_fields {
+    single_header {
+      name = "authorization"
+    }
+  }
+
+  redacted_fields {
+    single_header {
+      name = "cookie"
+    }
+  }
+
+  logging_filter {
+    default_behavior = "DROP"
+    filter {
+      behavior    = "KEEP"
+      requirement = "MEETS_ANY"
+      condition {
+        action_condition {
+          action = "BLOCK"
+        }
+      }
+    }
+  }
+}
