@@ -73,6 +73,10 @@ export interface Package {
   readonly description: string;
   readonly owner: { readonly id: string; readonly name: string };
   readonly groupId: string | null;
+  readonly visibility: 'everybody' | 'groups' | 'owner';
+  readonly visibleTo: readonly string[];
+  readonly sensitive: boolean;
+  readonly allowedGroups: readonly string[];
   readonly state: 'hidden' | 'published' | 'yanked' | 'deleted';
   readonly latest: { readonly versionId: string; readonly version: string } | null;
 }

@@ -41,6 +41,8 @@ const denied = '403 permission-denied';
 const untouchable: readonly (readonly [ThingKind, string])[] = [
   ['published', '/api/packages/{id}'],
   ['published', '/api/packages/{id}/versions'],
+  ['forReaders', '/api/packages/{id}'],
+  ['forOwner', '/api/packages/{id}'],
   ['yanked', '/api/packages/{id}/versions'],
   ['hidden', '/api/packages/{id}'],
   ['quarantined', '/api/quarantine/{id}'],
@@ -111,6 +113,7 @@ function expectedFor(who: Who, { needs, on }: Operation, one: Case, thing: Thing
     return thing.state !== 'gone' && (who.isOwner || who.isAdmin) ? 'allowed' : notFound;
   }
   if (thing.state === 'hidden' && !who.isMaintainer) return notFound;
+  if (thing.state === 'shared' && !who.isMaintainer && !who.isReader) return notFound;
   if (on === 'maintained' && !who.isMaintainer) return mayRead(who) ? denied : notFound;
   return thing.state === 'gone' ? notFound : 'allowed';
 }
@@ -205,8 +208,10 @@ async function requireShown(who: Who, kind: ThingKind, text: string): Promise<vo
   const { ids, state } = await things.shared(kind);
   const isShown = text.includes(ids.id ?? '');
   const isPublic = kind === 'published';
-  if (who.isOwner || isPublic) assert.ok(isShown || kind === 'hidden', `${who.title} is not shown ${kind}`);
-  const mayKnow = isPublic || who.isOwner || who.isAdmin || (state === 'hidden' && who.isMaintainer);
+  const isShared = state === 'shared' && (who.isMaintainer || who.isReader);
+  const isFor = who.isOwner || isPublic || isShared;
+  if (isFor) assert.ok(isShown || kind === 'hidden', `${who.title} is not shown ${kind}`);
+  const mayKnow = isFor || who.isAdmin || (state === 'hidden' && who.isMaintainer);
   if (!mayKnow) assert.ok(!isShown, `${who.title} is shown ${kind}`);
 }
 

@@ -3,8 +3,11 @@ import type {
   ChecksOfVersion,
   ContentVerdict,
   Download,
+  DownloadRecord,
   FalseAlarm,
+  ListedValidator,
   Package,
+  PackageAccess,
   PackageFile,
   PackageKind,
   Page,
@@ -16,6 +19,9 @@ import type {
   Session,
   Upload,
   User,
+  Validator,
+  ValidatorLanguage,
+  ValidatorVersion,
   Version,
 } from './shapes.ts';
 
@@ -101,16 +107,19 @@ export class AssayClient {
 
   // uploads; see upload.ts for the whole way of a package
 
-  beginUpload(upload: {
-    kind: PackageKind;
-    name: string;
-    version: string;
-    fileName: string;
-    sizeBytes: number;
-    contentType?: string;
-    digest?: string;
-    method?: 'form' | 'parts';
-  }): Promise<Upload> {
+  /** What is said of `PackageAccess` is for a package that is new. */
+  beginUpload(
+    upload: Partial<PackageAccess> & {
+      kind: PackageKind;
+      name: string;
+      version: string;
+      fileName: string;
+      sizeBytes: number;
+      contentType?: string;
+      digest?: string;
+      method?: 'form' | 'parts';
+    },
+  ): Promise<Upload> {
     return this.#json('POST', '/api/uploads', { body: upload });
   }
 
@@ -163,7 +172,7 @@ export class AssayClient {
 
   changePackage(
     id: string,
-    change: { title?: string; description?: string; groupId?: string | null },
+    change: Partial<PackageAccess> & { title?: string; description?: string; groupId?: string | null },
   ): Promise<Package> {
     return this.#json('PATCH', `/api/packages/${id}`, { body: change });
   }
@@ -228,6 +237,45 @@ export class AssayClient {
       query: { version: given.version },
       headers,
     });
+  }
+
+  // validators of sensitive packages
+
+  readValidator(id: string): Promise<Validator> {
+    return this.#json('GET', `/api/packages/${id}/validator`);
+  }
+
+  /** From now on the script decides about downloads of the package, after the policy, while it is sensitive. */
+  registerValidator(
+    id: string,
+    validator: { language: ValidatorLanguage; source: string },
+  ): Promise<Validator> {
+    return this.#json('PUT', `/api/packages/${id}/validator`, { body: validator });
+  }
+
+  async removeValidator(id: string): Promise<void> {
+    await this.request('DELETE', `/api/packages/${id}/validator`);
+  }
+
+  listValidatorVersions(id: string, query: PageOptions = {}): Promise<Page<ListedValidator>> {
+    return this.#json('GET', `/api/packages/${id}/validator/versions`, { query: { ...query } });
+  }
+
+  readValidatorVersion(id: string, number: number): Promise<ValidatorVersion> {
+    return this.#json('GET', `/api/packages/${id}/validator/versions/${number}`);
+  }
+
+  /** Who had the content of a sensitive package, or wanted it; newest first. */
+  listPackageDownloads(
+    id: string,
+    query: PageOptions & {
+      user?: string;
+      outcome?: DownloadRecord['outcome'];
+      from?: string;
+      until?: string;
+    } = {},
+  ): Promise<Page<DownloadRecord>> {
+    return this.#json('GET', `/api/packages/${id}/downloads`, { query: { ...query } });
   }
 
   // quarantine

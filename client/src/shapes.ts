@@ -122,7 +122,17 @@ export interface PartAddress {
   readonly expiresAt: string;
 }
 
-export interface Package {
+/** Who may know of a package, and who may have its content; those who maintain it and administrators may in any case. */
+export interface PackageAccess {
+  readonly visibility: 'everybody' | 'groups' | 'owner';
+  /** Ids of groups; without effect unless `visibility` is `groups`. */
+  readonly visibleTo: readonly string[];
+  /** Its content is for those who maintain it and for members of `allowedGroups` only. */
+  readonly sensitive: boolean;
+  readonly allowedGroups: readonly string[];
+}
+
+export interface Package extends PackageAccess {
   readonly id: string;
   readonly kind: PackageKind;
   readonly name: string;
@@ -236,4 +246,45 @@ export interface Session {
   readonly usesLeft: number;
   readonly mustChangePassword: boolean;
   readonly user: User;
+}
+
+export type ValidatorLanguage = 'python' | 'javascript';
+
+/** What a package's validator was from some moment on; without a language: there was none. */
+export interface ListedValidator {
+  readonly number: number;
+  readonly language: ValidatorLanguage | null;
+  /** SHA-256 of the source. */
+  readonly digest: string | null;
+  readonly madeBy: { readonly id: string; readonly name: string };
+  readonly madeAt: string;
+}
+
+export interface ValidatorVersion extends ListedValidator {
+  readonly source: string | null;
+}
+
+export interface Validator extends ValidatorVersion {
+  /** It decides about downloads: the package is sensitive. */
+  readonly runs: boolean;
+}
+
+/** One time that somebody got content of a package, or did not. */
+export interface DownloadRecord {
+  readonly id: string;
+  readonly at: string;
+  readonly user: { readonly id: string; readonly name: string } | null;
+  readonly version: string | null;
+  /** Of a file inside that was read; null: the whole version. */
+  readonly path: string | null;
+  readonly outcome: 'succeeded' | 'denied' | 'failed';
+  readonly reason: string | null;
+  readonly validator: {
+    /** Which version of the validator was asked. */
+    readonly version: number;
+    readonly cause: string;
+    readonly elapsedMs: number;
+    /** What the script has complained of. */
+    readonly diagnostics?: string;
+  } | null;
 }

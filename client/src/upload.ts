@@ -1,8 +1,9 @@
 import type { AssayClient } from './client.ts';
 import { AssayError, refusalThrown } from './problem.ts';
-import type { PackageKind, PartAddress, Upload } from './shapes.ts';
+import type { PackageAccess, PackageKind, PartAddress, Upload } from './shapes.ts';
 
-export interface UploadOptions {
+/** What is said of `PackageAccess` is for a package that is new. */
+export interface UploadOptions extends Partial<PackageAccess> {
   readonly kind: PackageKind;
   readonly name: string;
   readonly version: string;
@@ -58,6 +59,7 @@ export async function waitForOutcome(
 
 function begin(client: AssayClient, options: UploadOptions): Promise<Upload> {
   const { kind, name, version, fileName, file, contentType, digest, method } = options;
+  const { visibility, visibleTo, sensitive, allowedGroups } = options;
   return client.beginUpload({
     kind,
     name,
@@ -67,6 +69,10 @@ function begin(client: AssayClient, options: UploadOptions): Promise<Upload> {
     ...(contentType !== undefined && { contentType }),
     ...(digest !== undefined && { digest }),
     ...(method !== undefined && { method }),
+    ...(visibility !== undefined && { visibility }),
+    ...(visibleTo !== undefined && { visibleTo }),
+    ...(sensitive !== undefined && { sensitive }),
+    ...(allowedGroups !== undefined && { allowedGroups }),
   });
 }
 

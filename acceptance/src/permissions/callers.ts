@@ -16,6 +16,8 @@ export interface Who {
   readonly isOwner: boolean;
   /** Owner, member of the owning group, or administrator. */
   readonly isMaintainer: boolean;
+  /** In the group to which the owner shows what not everybody sees. */
+  readonly isReader: boolean;
   readonly isAdmin: boolean;
 }
 
@@ -28,6 +30,8 @@ export interface Callers {
   readonly member: User;
   /** The group of owner and member. */
   readonly groupId: string;
+  /** The group of the reader. */
+  readonly readersId: string;
 }
 
 const usual: readonly Permission[] = ['upload', 'search', 'download'];
@@ -41,13 +45,15 @@ export async function gatherCallers(server: ServerProcess, admin: User): Promise
     add('downloader', ['download']),
     add('reviewer', []),
   ]);
-  const [stranger, member, owner] = await Promise.all([
+  const [stranger, reader, member, owner] = await Promise.all([
     add('stranger', usual),
+    add('reader', usual),
     add('member', usual),
     add('owner', usual),
   ]);
   await addGroup(admin, 'reviewers', [reviewer]);
   const groupId = await addGroup(admin, 'makers', [owner, member]);
+  const readersId = await addGroup(admin, 'readers', [reader]);
   const who = (
     title: string,
     user: User,
@@ -69,14 +75,21 @@ export async function gatherCallers(server: ServerProcess, admin: User): Promise
     who('download only', downloader, ['download']),
     who('reviewer', reviewer, [], { isReviewer: true }),
     who('stranger', stranger, usual),
+    who('reader', reader, usual, { isReader: true }),
     who('member', member, usual, { isMaintainer: true }),
     who('owner', owner, usual, { isOwner: true, isMaintainer: true }),
     who('administrator', admin, ['admin'], { isAdmin: true, isReviewer: true, isMaintainer: true }),
   ];
-  return { all, admin, owner, stranger, member, groupId };
+  return { all, admin, owner, stranger, member, groupId, readersId };
 }
 
-const outsider = { isReviewer: false, isOwner: false, isMaintainer: false, isAdmin: false };
+const outsider = {
+  isReviewer: false,
+  isOwner: false,
+  isMaintainer: false,
+  isReader: false,
+  isAdmin: false,
+};
 
 /** Has what must be there before anything is looked at. */
 export function meets(who: Who, needs: Operation['needs']): boolean {

@@ -44,6 +44,14 @@ const taken = (who: Who) =>
 const unsigned = () => '403 address-invalid';
 const forAdmin = (refusal: string) => (who: Who) => (who.user === null || who.isAdmin ? undefined : refusal);
 
+/** The same for packages that not everybody sees. */
+function restricted(one: Omit<Case, 'about' | 'thing' | 'shows'>, how: 'thing' | 'shows' = 'thing'): Case[] {
+  return [
+    { ...one, about: 'that a group sees', [how]: 'forReaders' },
+    { ...one, about: 'that only its maintainers see', [how]: 'forOwner' },
+  ];
+}
+
 function packageForm(name: string): FormData {
   const form = new FormData();
   form.append('package_name', name);
@@ -153,6 +161,12 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       instead: taken,
       given: ({ name = '' }) => named(name),
     },
+    ...restricted({
+      good: '409 version-exists',
+      tells: true,
+      instead: taken,
+      given: ({ name = '' }) => named(name),
+    }),
   ],
   'upload.list': [
     { good: 200, shows: 'upload' },
@@ -172,6 +186,12 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       instead: taken,
       given: ({ name = '' }) => ({ form: packageForm(name) }),
     },
+    ...restricted({
+      good: '409 version-exists',
+      tells: true,
+      instead: taken,
+      given: ({ name = '' }) => ({ form: packageForm(name) }),
+    }),
   ],
 
   'package.list': [
@@ -183,14 +203,17 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       shows: 'hidden',
       given: () => ({ query: { state: 'hidden' } }),
     },
+    ...restricted({ good: 200, given: ({ name }) => ({ query: { name } }) }, 'shows'),
   ],
   'package.search': [
     { good: 200, shows: 'published', given: ({ name }) => ({ query: { q: name } }) },
     { about: 'of a hidden name', good: 200, shows: 'hidden', given: ({ name }) => ({ query: { q: name } }) },
+    ...restricted({ good: 200, given: ({ name }) => ({ query: { q: name } }) }, 'shows'),
   ],
   'package.read': [
     { good: 200, thing: 'published' },
     { about: 'hidden', good: 200, thing: 'hidden' },
+    ...restricted({ good: 200 }),
   ],
   'package.change': [
     { good: 200, thing: 'published', changes: true, given: () => ({ body: { title: 'Changed' } }) },
@@ -201,19 +224,23 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       changes: true,
       given: () => ({ body: { title: 'Changed' } }),
     },
+    ...restricted({ good: 200, changes: true, given: () => ({ body: { visibility: 'everybody' } }) }),
   ],
   'package.delete': [
     { good: 204, thing: 'published', changes: true, given: because },
     { about: 'hidden', good: 204, thing: 'hidden', changes: true, given: because },
+    ...restricted({ good: 204, changes: true, given: because }),
   ],
   'version.list': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: 200, thing: 'hidden' },
+    ...restricted({ good: 200 }),
   ],
   'version.read': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden' },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version' },
+    ...restricted({ good: 200 }),
   ],
   'version.yank': [
     { good: 200, thing: 'published', changes: true, given: becauseInBody },
@@ -225,6 +252,7 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       another: 'version',
       given: becauseInBody,
     },
+    ...restricted({ good: 200, changes: true, given: becauseInBody }),
   ],
   'version.unyank': [
     { good: 200, thing: 'yanked', changes: true, given: becauseInBody },
@@ -236,35 +264,47 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
       another: 'version',
       given: becauseInBody,
     },
+    ...restricted({ good: '409 state-conflict', given: becauseInBody }),
   ],
   'version.delete': [
     { good: 200, thing: 'published', changes: true, given: because },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: because },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: because },
+    ...restricted({ good: 200, changes: true, given: because }),
   ],
   'version.download': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+    ...restricted({ good: 200 }),
+    ...restricted({ good: 200, given: byLabel }),
   ],
   'version.list-checks': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+    ...restricted({ good: 200 }),
+    ...restricted({ good: 200, given: byLabel }),
   ],
   'version.list-verdicts': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+    ...restricted({ good: 200 }),
+    ...restricted({ good: 200, given: byLabel }),
   ],
   'version.list-files': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+    ...restricted({ good: 200 }),
+    ...restricted({ good: 200, given: byLabel }),
   ],
   'version.read-file': [
     { good: 200, thing: 'published' },
     { about: 'in quarantine', good: 200, thing: 'quarantinedLabel', another: 'version', given: byLabel },
+    ...restricted({ good: 200 }),
+    ...restricted({ good: 200, given: byLabel }),
   ],
   'version.decide': null,
 

@@ -13,10 +13,10 @@ export interface Thing {
   /** What fills the places of a path, and what requests take from it. */
   readonly ids: Readonly<Record<string, string>>;
   /**
-   * Who may know of it: `open`, everybody who may do such a thing at all; `hidden`, those who maintain it; `gone`,
-   * nobody: it is not (yet, or any more) there in this way.
+   * Who may know of it: `open`, everybody who may do such a thing at all; `hidden`, those who maintain it; `shared`, these
+   * and the reader; `gone`, nobody: it is not (yet, or any more) there in this way.
    */
-  readonly state: 'open' | 'hidden' | 'gone';
+  readonly state: 'open' | 'hidden' | 'shared' | 'gone';
   /** Whose it is, when not the owner's of these tests. */
   readonly owner?: User;
   /** A signed address, and the form that goes with it. */
@@ -100,6 +100,13 @@ export class Things {
     },
 
     published: () => this.#published(),
+    /** Published, and only for a group. */
+    forReaders: async () => {
+      const visibleTo = [this.#callers.readersId];
+      return { ...(await this.#published({ visibility: 'groups', visibleTo })), state: 'shared' };
+    },
+    /** Published, and only for those who maintain it. */
+    forOwner: async () => ({ ...(await this.#published({ visibility: 'owner' })), state: 'hidden' }),
     yanked: async () => {
       const thing = await this.#published();
       await ok(this.#owner.post(`/api/packages/${thing.ids.id}/versions/1.0.0/yank`, { reason: 'for now' }));
@@ -175,10 +182,10 @@ export class Things {
     },
   } satisfies Record<string, () => Promise<Thing>>;
 
-  async #published(): Promise<Thing> {
+  async #published(access: object = {}): Promise<Thing> {
     const name = fresh('published');
     const { packageId, digest } = await publish(this.#owner, { name });
-    await this.#handToGroup(packageId);
+    await this.#handToGroup(packageId, access);
     return { ids: { id: packageId, version: '1.0.0', path: 'README.md', name, digest }, state: 'open' };
   }
 
@@ -188,8 +195,9 @@ export class Things {
     return { packageId: packageId ?? '', versionId: versionId ?? '' };
   }
 
-  async #handToGroup(packageId: string): Promise<void> {
-    await ok(this.#owner.patch(`/api/packages/${packageId}`, { groupId: this.#callers.groupId }), 200);
+  async #handToGroup(packageId: string, access: object = {}): Promise<void> {
+    const { groupId } = this.#callers;
+    await ok(this.#owner.patch(`/api/packages/${packageId}`, { groupId, ...access }), 200);
   }
 
   async #group(members: readonly User[]): Promise<string> {
@@ -222,6 +230,8 @@ export type ThingKind =
   | 'token'
   | 'item'
   | 'published'
+  | 'forReaders'
+  | 'forOwner'
   | 'yanked'
   | 'quarantinedLabel'
   | 'hidden'
