@@ -34,8 +34,19 @@ export const commands: readonly Command[] = [
     name: 'work',
     summary: 'Runs a worker without the API, beside a server on the same data.',
     arguments: [],
-    options: {},
-    run: async (config) => (await import('./work.ts')).work(config),
+    options: {
+      only: {
+        type: 'string',
+        value: 'validators',
+        meaning: 'Runs validators for servers, and nothing else: without records, content or keys.',
+      },
+    },
+    run: async (config, given) => {
+      const only = option(given, 'only');
+      if (only === undefined) return (await import('./work.ts')).work(config);
+      if (only !== 'validators') throw new UsageError('assay work --only takes nothing but `validators`.');
+      return (await import('./run-validators.ts')).runValidators(config);
+    },
   },
   {
     name: 'migrate',

@@ -4,6 +4,10 @@ import type { Config } from './index.ts';
 type Rule = (config: Config) => string | null;
 
 const rules: readonly Rule[] = [
+  ({ sandbox }) =>
+    sandbox.runnerUrl !== '' && sandbox.runnerSecret === ''
+      ? 'ASSAY_VALIDATOR_RUNNER_SECRET must be set, because ASSAY_VALIDATOR_RUNNER_URL asks a process that knows us by it.'
+      : null,
   // A file is found by its name, which is a key there.
   ({ engines, checks }) =>
     engines.records === 'dynamodb' && checks.maximumNameBytes > 1_024

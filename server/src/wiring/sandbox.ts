@@ -1,0 +1,63 @@
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { RemoteRunner } from '../adapters/sandbox/remote-runner.ts';
+import { openSandbox, type Sandbox } from '../adapters/sandbox/sandbox.ts';
+import type { SandboxSettings } from '../adapters/sandbox/settings.ts';
+import { isPublicAddress } from '../adapters/webhook-delivery/public-addresses.ts';
+import type { Config } from '../config/index.ts';
+import type { ValidatorRunner } from '../core/validators/index.ts';
+
+type Log = Pick<Logger, 'info' | 'warn'>;
+
+export interface OpenedRunner {
+  readonly runner: ValidatorRunner;
+  /** Whether tasks need addresses of their archives, because they are read by another process. */
+  readonly elsewhere: boolean;
+  close(): Promise<void>;
+}
+
+/** Where the validators of a server run: in another process if one is named, else in processes of its own. */
+export function openRunner(config: Config, log: Log): OpenedRunner {
+  const { sandbox } = config;
+  if (sandbox.runnerUrl === '') {
+    const runner = openLocalSandbox(config, log);
+    return { runner, elsewhere: false, close: async () => runner[Symbol.asyncDispose]() };
+  }
+  const runner = new RemoteRunner({
+    url: sandbox.runnerUrl,
+    secret: sandbox.runnerSecret,
+    // It may wait for a turn as long as it may run.
+    timeoutMs: 2 * sandbox.wallMs + sandbox.startMs,
+    report: reportTo(log),
+  });
+  return { runner, elsewhere: true, close: async () => {} };
+}
+
+export function openLocalSandbox(config: Config, log: Log): Sandbox {
+  return openSandbox(sandboxSettings(config, log));
+}
+
+function sandboxSettings({ sandbox, storage }: Config, log: Log): SandboxSettings {
+  return {
+    cacheFolder: resolve(join(storage.dataFolder, 'cache')),
+    limits: sandbox,
+    pool: sandbox,
+    requireKernelLayer: sandbox.kernelLayer === 'required',
+    reach:
+      sandbox.auditHosts.length === 0
+        ? null
+        : {
+            hosts: sandbox.auditHosts.map((host) => host.toLowerCase()),
+            timeoutMs: sandbox.requestMs,
+            bodyBytes: sandbox.requestBytes,
+            requests: sandbox.requests,
+            isAllowedAddress: isPublicAddress,
+            log: (request) => log.info({ request }, 'a validator asked a host outside'),
+          },
+    report: reportTo(log),
+  };
+}
+
+function reportTo(log: Log): SandboxSettings['report'] {
+  return (problem, cause) => log.warn({ err: cause }, problem);
+}
