@@ -1,6 +1,7 @@
 // What a gated download costs on DynamoDB, from the token to the address. The figures are in docs/operations/dynamodb.md.
 import assert from 'node:assert/strict';
 import { describe, mock, type TestContext, test } from 'node:test';
+import { CedarPolicyEngine } from '../src/adapters/cedar/cedar-policy-engine.ts';
 import { DynamoAuditLog } from '../src/adapters/dynamodb/audit.ts';
 import { DynamoDatabase } from '../src/adapters/dynamodb/database.ts';
 import { dynamoEngine } from '../src/adapters/dynamodb/dynamodb-engine.ts';
@@ -14,7 +15,7 @@ import {
   newTokenText,
   SigningKeys,
 } from '../src/core/access/index.ts';
-import { downloadVersion } from '../src/core/gate/index.ts';
+import { downloadVersion, PolicyKeeper } from '../src/core/gate/index.ts';
 import { billed } from './support/billed-units.ts';
 import { openTestDynamoDb, whyNoDynamoDb } from './support/dynamodb-server.ts';
 import { FakeValidatorRunner } from './support/fake-validator-runner.ts';
@@ -49,6 +50,11 @@ describe('a gated download on DynamoDB', { skip: whyNoDynamoDb() ?? false }, () 
     const serving = { addressContent: async () => 'https://example.org/content' };
     const validation = { validatorRunner: new FakeValidatorRunner(), validatorArchives: null };
     const content = new MemoryContentStore();
+    const policyKeeper = new PolicyKeeper({
+      clock,
+      policies: engine.policies,
+      policyEngine: new CedarPolicyEngine(),
+    });
     const gate = {
       ...engine,
       clock,
@@ -57,6 +63,7 @@ describe('a gated download on DynamoDB', { skip: whyNoDynamoDb() ?? false }, () 
       serving,
       downloadLifetimeMs: 300_000,
       ...validation,
+      policyKeeper,
     };
 
     const expiresAt = new Date(start + 3_600_000);
@@ -101,6 +108,8 @@ describe('a gated download on DynamoDB', { skip: whyNoDynamoDb() ?? false }, () 
       }),
     );
 
+    // A process asks once a second whether there are newer policies, whatever it has to do.
+    await policyKeeper.current();
     async function costOf(work: () => Promise<unknown>) {
       const before = units();
       await work();

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../core/caller.ts';
 import { RegistryError } from '../core/errors.ts';
+import { withHiddenPackages } from '../core/gate/index.ts';
 import type { OperationName } from '../core/operations.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
@@ -18,7 +19,7 @@ const unlimited: ReadonlySet<OperationName> = new Set([
  * at them either: who logs in again with an expired token still in the header is not refused for it.
  */
 export async function authenticate(
-  registry: Pick<Registry, 'authenticate'>,
+  registry: Pick<Registry, 'authenticate' | 'clock' | 'policyKeeper'>,
   limits: RateLimits,
   operation: OperationName,
   request: FastifyRequest,
@@ -34,7 +35,8 @@ export async function authenticate(
   }
   limits.beforeToken(request, reply);
   try {
-    request.caller = await registry.authenticate(authorization, from);
+    const caller = await registry.authenticate(authorization, from);
+    request.caller = await withHiddenPackages(registry, caller);
   } catch (error) {
     if (error instanceof RegistryError && error.kind === 'unauthenticated') {
       limits.badToken(request, reply);

@@ -7,6 +7,7 @@ import type { Clock, Randomness } from '../core/clock.ts';
 import type { ContentStore, OwnContent, ReceivingStore, ServingStore } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
+import type { PolicyEngine, PolicyKeeper } from '../core/gate/index.ts';
 import type { RegistryIdentity } from '../core/hallmarks/index.ts';
 import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
 import type { ReviewSettings } from '../core/pipeline/index.ts';
@@ -23,6 +24,8 @@ export interface Registry extends RecordsEngine {
   readonly uploadLimits: UploadLimits;
   readonly review: ReviewSettings;
   readonly downloadLifetimeMs: number;
+  readonly policyEngine: PolicyEngine;
+  readonly policyKeeper: PolicyKeeper;
   readonly validatorLimits: ValidatorLimits;
   readonly validatorRunner: ValidatorRunner;
   readonly validatorArchives: ArchiveAddresses | null;

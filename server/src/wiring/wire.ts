@@ -5,7 +5,7 @@ import { SystemClock } from '../adapters/system/clock.ts';
 import { SystemRandomness } from '../adapters/system/randomness.ts';
 import { ThreadedExaminer } from '../adapters/threads/threaded-examiner.ts';
 import { type Config, ConfigError } from '../config/index.ts';
-import { observingAudit } from '../core/audit/index.ts';
+import { observingAudit, type TreeKeeper } from '../core/audit/index.ts';
 import { type Examiner, fileMemory, type RememberedFileStore, readSeverities } from '../core/checks/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RecordsEngine } from '../core/engine.ts';
@@ -18,10 +18,12 @@ import { accessPorts } from './access.ts';
 import { openAnnouncer } from './announce.ts';
 import { type Arrivals, openArrivals } from './arrivals.ts';
 import { attestingPorts } from './attesting.ts';
+import { treeKeeper } from './audit-tree.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
 import { Guards } from './guards.ts';
 import { openMalware } from './malware.ts';
+import { policyPorts } from './policies.ts';
 import { openQueue } from './queue.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
@@ -33,6 +35,8 @@ import { watchingPorts } from './watching.ts';
 export interface Wired {
   readonly registry: Registry;
   readonly worker: WorkerPorts;
+  /** Keeps the audit tree growing, where a worker is. */
+  readonly treeKeeper: TreeKeeper;
   /** What the worker listens to, where uploads arrive elsewhere; null: they arrive here. */
   readonly arrivals: Arrivals | null;
   /** Tells when the worker of this process, if there is one, was last seen at work. */
@@ -52,7 +56,9 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const opened = await openEngines(config, logger, opening, () => at.url);
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
   const telling = tellingPorts(config, engines.requests, system.clock, guards);
+  const validation = openValidators(config, { telemetry: telling.telemetry, logger }, opening);
   const watching = watchingPorts(config, engines.requests, {
+    validatorRunner: validation.validatorRunner,
     clock: system.clock,
     content: contents.requests.content,
     guards,
@@ -86,9 +92,10 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system })),
     secretBox: boxes.requests,
     ...attesting,
-    ...openValidators(config, telling.telemetry),
+    ...validation,
     uploadLimits: uploads,
     downloadLifetimeMs: uploads.downloadLifetimeMs,
+    ...policyPorts(engines.requests, system.clock),
     observe: observing.observe,
     auditBehind: observing.behind,
   };
@@ -96,6 +103,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   return {
     arrivals,
     worker,
+    treeKeeper: treeKeeper(config, worker, logger),
     registry,
     seeWorker: watching.seeWorker,
     listeningAt: (url) => {

@@ -4,6 +4,7 @@
 //   const ada = await test.signIn('ada', ['upload', 'search']);
 //   const app = await testApp(test);
 //   await app.inject({ method: 'GET', url: '/items', headers: ada.headers });
+import { CedarPolicyEngine } from '../../src/adapters/cedar/cedar-policy-engine.ts';
 import { JoseSessionSigner } from '../../src/adapters/jose/session-signer.ts';
 import { MemoryContentStore } from '../../src/adapters/memory/content-store.ts';
 import { MemoryIncomingStore } from '../../src/adapters/memory/incoming-store.ts';
@@ -32,7 +33,7 @@ import {
 } from '../../src/core/content/index.ts';
 import type { RecordsEngine } from '../../src/core/engine.ts';
 import { EventFeed } from '../../src/core/events/index.ts';
-import { isServed } from '../../src/core/gate/index.ts';
+import { isServed, PolicyKeeper } from '../../src/core/gate/index.ts';
 import { HealthMonitor, noTelemetry, Traffic } from '../../src/core/health/index.ts';
 import { RegistryKeys } from '../../src/core/signing/index.ts';
 import { takesBytes, type UploadLimits } from '../../src/core/uploads/index.ts';
@@ -53,6 +54,9 @@ export class TestClock implements Clock {
     this.#now = new Date(this.#now.getTime() + seconds * 1_000);
   }
 }
+
+/** One for all registries of a process: it takes some hundred milliseconds to load. */
+const policyEngine = new CedarPolicyEngine();
 
 export const accessSettings: AccessSettings = {
   openRegistration: false,
@@ -126,6 +130,8 @@ export async function testRegistry(
     validatorLimits: { sourceBytes: 65_536 },
     validatorRunner: new FakeValidatorRunner(),
     validatorArchives: null,
+    policyEngine,
+    policyKeeper: new PolicyKeeper({ clock, policies: engine.policies, policyEngine }),
     version: '0.0.0-test',
     startedAt: clock.now(),
     clock,

@@ -1,38 +1,41 @@
 // The download decision. Every face asks here before it gives an address or a byte of content.
-import { type Caller, hasPermission, reachesPackage } from '../caller.ts';
-import { isReadable, maintains, type Package, type Version } from '../packages/index.ts';
+import type { Caller } from '../caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Meant } from '../packages/index.ts';
+import type { VerdictStore } from '../pipeline/index.ts';
+import type { PolicyKeeper } from './active-policies.ts';
+import { decideContent, type GateDecision, unusable } from './decide.ts';
+import { type DecisionInputs, decisionInputs, type GateAction } from './inputs.ts';
+import { verdictFacts } from './verdict-facts.ts';
 
-export interface GateDecision {
-  readonly allowed: boolean;
-  /** For the caller and the audit. */
-  readonly reason: string;
-  /** The policies that determined the decision. */
-  readonly policies: readonly string[];
+export interface DecisionPorts {
+  readonly clock: Clock;
+  readonly policyKeeper: Pick<PolicyKeeper, 'current'>;
+  readonly verdicts: Pick<VerdictStore, 'list'>;
 }
 
-/** Decides for a version that the caller may know of. */
-export function decideDownload(caller: Caller, pkg: Package, version: Version): GateDecision {
-  if (!hasPermission(caller, 'download'))
-    return denied('permission-missing', 'The permission `download` is missing.');
-  if (!reachesPackage(caller, pkg.name))
-    return denied('token-scope', `The token is not for packages named ${pkg.name}.`);
-  if (pkg.sensitive && !mayHaveSensitive(caller, pkg)) {
-    return denied('sensitive', `${pkg.name} is sensitive, and you are in no group that may download it.`);
+/** A decision, and what it was made of. */
+export interface MadeDecision extends GateDecision {
+  readonly inputs: DecisionInputs;
+}
+
+/** Decides by the policies in force. Where they cannot be used, nobody may. */
+export async function decideDownload(
+  ports: DecisionPorts,
+  caller: Caller,
+  action: Exclude<GateAction, 'view'>,
+  { package: pkg, version }: Meant,
+): Promise<MadeDecision> {
+  const { compiled } = await ports.policyKeeper.current();
+  const at = ports.clock.now();
+  const known = { package: pkg, version, at };
+  if (compiled === null) {
+    const inputs = decisionInputs(caller, known);
+    return { ...unusable('The policies cannot be used: an administrator has to replace them.'), inputs };
   }
-  if (!isReadable(version.state)) return denied('not-readable', `The version is ${version.state}.`);
-  return version.state === 'yanked'
-    ? allowed('yanked', `Allowed, but yanked: ${version.reason ?? 'no reason given'}`)
-    : allowed('published', 'Published, and the permission `download` is there.');
-}
-
-function mayHaveSensitive(caller: Caller, pkg: Package): boolean {
-  return maintains(caller, pkg) || pkg.allowedGroups.some((id) => caller.user?.groupIds.has(id));
-}
-
-function allowed(policy: string, reason: string): GateDecision {
-  return { allowed: true, reason, policies: [policy] };
-}
-
-function denied(policy: string, reason: string): GateDecision {
-  return { allowed: false, reason, policies: [policy] };
+  const { digest } = version;
+  const verdicts =
+    compiled.asksVerdicts && digest !== null ? await verdictFacts(ports, digest, pkg.kind, at) : undefined;
+  const inputs = decisionInputs(caller, { ...known, ...(verdicts !== undefined && { verdicts }) });
+  return { ...decideContent(compiled, action, inputs), inputs };
 }

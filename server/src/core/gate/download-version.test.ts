@@ -30,6 +30,7 @@ test('an allowed download gives a short-lived address, and is on record with its
       digest: someDigest('good bytes'),
       label: '1.0.0',
       reason: 'Published, and the permission `download` is there.',
+      receipt: null,
     },
   );
   assert.ok(ports.downloadLifetimeMs <= 300_000);

@@ -1,16 +1,28 @@
-import { type AuditAppended, type AuditDecision, type AuditSubject, audited } from '../audit/index.ts';
+import {
+  type AuditAppended,
+  type AuditDecision,
+  type AuditEntry,
+  type AuditSubject,
+  audited,
+} from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
-import type { Clock, Randomness } from '../clock.ts';
+import type { Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
 import { packageKey, type ServingStore } from '../content/index.ts';
 import { type ErrorCode, errorCatalogue, notFound, RegistryError } from '../errors.ts';
+import { type SigningPorts, signReceipt } from '../hallmarks/index.ts';
 import type { OperationName } from '../operations.ts';
 import { type Meant, type PackageStore, readVersion, type VersionStore } from '../packages/index.ts';
-import { decideDownload } from './decide-download.ts';
-import { type NotedRun, runValidator, type ValidatorRun, type ValidatorRunPorts } from './run-validator.ts';
+import { type DecisionPorts, decideDownload } from './decide-download.ts';
+import {
+  keepable,
+  longestText,
+  runValidator,
+  type ValidatorRun,
+  type ValidatorRunPorts,
+} from './run-validator.ts';
 
-export interface GatePorts extends ValidatorRunPorts {
-  readonly clock: Clock;
+export interface GatePorts extends ValidatorRunPorts, DecisionPorts {
   readonly randomness: Randomness;
   readonly packages: Pick<PackageStore, 'find'>;
   readonly versions: Pick<VersionStore, 'find' | 'findByLabel'>;
@@ -24,22 +36,29 @@ export interface Download {
   readonly digest: string;
   readonly label: string;
   readonly reason: string;
+  /** A signed statement of the decision, where one was asked for. */
+  readonly receipt: string | null;
 }
 
 /** Decides, puts the decision on record, and gives a short-lived address for the content. */
 export async function downloadVersion(
-  ports: GatePorts & { serving: ServingStore; downloadLifetimeMs: number },
+  ports: GatePorts &
+    Pick<SigningPorts, 'signer' | 'identity'> & { serving: ServingStore; downloadLifetimeMs: number },
   caller: Caller,
-  asked: { packageId: string; label?: string | undefined },
+  asked: { packageId: string; label?: string | undefined; receipt?: boolean },
 ): Promise<Download> {
   const admitted = await admit(ports, caller, 'version.download', asked);
   const { version, digest, reason } = admitted;
-  await putOnRecord(ports, caller, 'version.download', admitted, { sizeBytes: version.sizeBytes });
+  const entry = await putOnRecord(ports, caller, 'version.download', admitted, {
+    sizeBytes: version.sizeBytes,
+  });
   const expiresAt = new Date(ports.clock.now().getTime() + ports.downloadLifetimeMs);
   const { fileName, contentType, id: versionId, sizeBytes, label } = version;
   const served = { digest, fileName, contentType, versionId };
   const url = await ports.serving.addressContent(packageKey(digest), served, expiresAt);
-  return { url, expiresAt, sizeBytes, digest, label, reason };
+  const { policies } = admitted.decision;
+  const receipt = asked.receipt ? await signReceipt(ports, { ...admitted, policies, entry }) : null;
+  return { url, expiresAt, sizeBytes, digest, label, reason, receipt };
 }
 
 export interface Admitted extends Meant {
@@ -56,25 +75,33 @@ export interface Admitted extends Meant {
 export async function admit(
   ports: GatePorts,
   caller: Caller,
-  operation: OperationName,
+  operation: keyof typeof actionOf,
   asked: { packageId: string; label?: string | undefined },
   about: AuditSubject = {},
 ): Promise<Admitted> {
   const meant = await readVersion(ports, caller, asked.packageId, asked.label);
-  const { allowed, reason, policies } = decideDownload(caller, meant.package, meant.version);
+  const { allowed, reason, policies, inputs } = await decideDownload(
+    ports,
+    caller,
+    actionOf[operation],
+    meant,
+  );
   const refuse = (refusal: Refusal) => refused(ports, caller, operation, { ...meant, about }, refusal);
   if (!allowed) {
-    const decision = { inputs: {}, policies };
+    const decision = { inputs: { ...inputs }, policies };
     throw await refuse({ code: 'permission-denied', detail: reason, reason, decision });
   }
   const { digest, label } = meant.version;
   if (digest === null) throw notFound('content of version', label);
   const run = await runValidator(ports, caller, { ...meant, digest });
-  const decision = { inputs: run === null ? {} : { validator: noted(run) }, policies };
+  const decision = { inputs: run === null ? { ...inputs } : { ...inputs, validator: run.noted }, policies };
   if (run === null) return { ...meant, digest, reason, decision };
   if (!run.allowed) throw await refuse({ ...refusalOf(run), decision });
   return { ...meant, digest, reason: `${reason} ${run.message}`, decision };
 }
+
+/** What the policies are asked about. */
+const actionOf = { 'version.download': 'download', 'version.read-file': 'readFile' } as const;
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -87,26 +114,13 @@ interface Refusal {
 }
 
 /** Whoever could not be asked has not decided: the caller comes again. Everything else is a decision. */
-function refusalOf({ cause, message }: ValidatorRun): Omit<Refusal, 'decision'> {
-  const reason = keepable(message);
+function refusalOf({ message, noted: { cause } }: ValidatorRun): Omit<Refusal, 'decision'> {
+  const reason = keepable(message.slice(0, longestText));
   if (cause === 'busy' || cause === 'unavailable') {
     const retryAfterSeconds = cause === 'busy' ? 2 : 15;
     return { code: 'validator-unavailable', detail: message, reason, retryAfterSeconds };
   }
   return { code: 'validator-denied', detail: message, reason };
-}
-
-/** What the runner tells about a run that went wrong is for those who maintain the script, not for who asked. */
-function noted({ version, cause, elapsedMs, told }: ValidatorRun): NotedRun {
-  const wentWrong = cause !== 'allowed' && cause !== 'denied';
-  return { version, cause, elapsedMs, ...(wentWrong && { told: keepable(told) }) };
-}
-
-const longestReason = 1_000;
-
-/** What scripts say may be long, and have characters that not every engine keeps. */
-function keepable(text: string): string {
-  return text.slice(0, longestReason).replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 /** Puts the refusal on record and resolves with what to throw. */
@@ -126,15 +140,17 @@ async function refused(
   });
 }
 
-/** The decision is durable when this resolves, and only then an address or a byte may go out. */
+/** The decision is durable when this resolves, as this entry, and only then an address or a byte may go out. */
 export async function putOnRecord(
   ports: GatePorts,
   caller: Caller,
   operation: OperationName,
   { reason, decision, ...meant }: Admitted,
   about: AuditSubject,
-): Promise<void> {
-  await ports.commit([audited(ports, caller, operation, subjectOf(meant, about), { reason, decision })]);
+): Promise<AuditEntry> {
+  const appended = audited(ports, caller, operation, subjectOf(meant, about), { reason, decision });
+  await ports.commit([appended]);
+  return appended.entry;
 }
 
 function subjectOf({ package: pkg, version }: Meant, about: AuditSubject): AuditSubject {

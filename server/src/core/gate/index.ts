@@ -1,5 +1,8 @@
-export { decideDownload, type GateDecision } from './decide-download.ts';
+export { type ActivePolicies, PolicyKeeper } from './active-policies.ts';
+export type { GateDecision } from './decide.ts';
+export { decideDownload, type MadeDecision } from './decide-download.ts';
 export { type Download, downloadVersion } from './download-version.ts';
+export { withHiddenPackages } from './hide-packages.ts';
 export {
   type DecisionInputs,
   type GateAction,

@@ -25,20 +25,20 @@ export interface ValidatorRunPorts {
 
 /** What a validator has said about one download. */
 export interface ValidatorRun {
-  /** Which version of the validator. */
-  readonly version: number;
   readonly allowed: boolean;
-  readonly cause: ValidatorCause;
-  readonly elapsedMs: number;
-  /** For the caller: of a denial the script's own words, of everything else ours. */
+  /** For the caller. */
   readonly message: string;
-  /** What the runner tells, for those who maintain the script. */
-  readonly told: string;
+  readonly noted: NotedRun;
 }
 
-/** What of a run goes on record, as `validator` among the inputs of the decision. */
-export interface NotedRun extends Pick<ValidatorRun, 'version' | 'cause' | 'elapsedMs'> {
-  readonly told?: string;
+/** What goes on record about it, as `validator` among the inputs of the decision. */
+export interface NotedRun {
+  /** Which version of the validator. */
+  readonly version: number;
+  readonly cause: ValidatorCause;
+  readonly elapsedMs: number;
+  /** What the script has complained of, for those who maintain it; never for the caller. */
+  readonly diagnostics?: string;
 }
 
 /**
@@ -53,20 +53,34 @@ export async function runValidator(
   if (!pkg.sensitive) return null;
   const last = await ports.validators.last(pkg.id);
   if (last === null || last.script === null) return null;
-  const { allowed, cause, message, elapsedMs } = await outcomeOf(
+  const content = { package: pkg, version, digest };
+  const { message, cause, elapsedMs, diagnostics, ...said } = await outcomeOf(
     ports,
     caller,
-    { package: pkg, version, digest },
+    content,
     last.script,
   );
+  const allowed = said.allowed && cause === 'allowed';
   return {
-    version: last.number,
-    allowed: allowed && cause === 'allowed',
-    cause,
-    elapsedMs: Math.round(elapsedMs),
-    message: (cause === 'denied' && message.trim()) || messages[cause],
-    told: message,
+    allowed,
+    message: allowed
+      ? 'The validator of the package allows it.'
+      : message.trim() || 'The validator of the package does not allow it.',
+    noted: {
+      version: last.number,
+      cause,
+      elapsedMs: Math.round(elapsedMs),
+      ...(diagnostics !== undefined && { diagnostics: keepable(diagnostics.slice(-longestText)) }),
+    },
   };
+}
+
+/** Of what goes on record. */
+export const longestText = 1_000;
+
+/** For the audit: what scripts say may be long, and have characters that not every engine keeps. */
+export function keepable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 async function outcomeOf(
@@ -106,16 +120,6 @@ function metadataOf({ package: pkg, version, digest }: Meant & { readonly digest
     publishedAt: version.publishedAt?.toISOString() ?? null,
   };
 }
-
-const messages: Readonly<Record<ValidatorCause, string>> = {
-  allowed: 'The validator of the package allows it.',
-  denied: 'The validator of the package does not allow it.',
-  'timed-out': 'The validator of the package was stopped: it ran for longer than it may.',
-  crashed: 'The validator of the package ended without a decision.',
-  'too-much-output': 'The validator of the package was stopped: it wrote more than it may.',
-  unavailable: 'The validator of the package could not be run.',
-  busy: 'The validator of the package could not be run: too many others are running.',
-};
 
 /** Content that is opened when it is first read: most scripts look at who asks, and at no byte. */
 class LazyArchive implements ValidatorArchive {

@@ -45,10 +45,15 @@ export async function readOwnPackage(
   return pkg;
 }
 
-/** Deleted packages are gone for everybody, hidden ones are for their maintainers, others as their visibility says. */
+/**
+ * Deleted packages are gone for everybody, hidden ones are for their maintainers, others as their visibility says;
+ * policies of administrators hide more. The rules before those are the built-in policies' too, where they are decided by
+ * as long as there are no others: it is done for every package of every list.
+ */
 export function maySee(caller: Caller, pkg: Package): boolean {
   if (pkg.state === 'deleted' || !reachesPackage(caller, pkg.name)) return false;
-  return pkg.state === 'hidden' ? maintains(caller, pkg) : isVisibleTo(audienceOf(caller), pkg);
+  const seen = pkg.state === 'hidden' ? maintains(caller, pkg) : isVisibleTo(audienceOf(caller), pkg);
+  return seen && !(caller.hides?.(pkg) ?? false);
 }
 
 /** A package and the version of it that is meant: the one with the label, or the latest published one. */
