@@ -5,6 +5,7 @@ import type {
   Download,
   DownloadRecord,
   FalseAlarm,
+  Hallmark,
   ListedValidator,
   Package,
   PackageAccess,
@@ -14,9 +15,11 @@ import type {
   PageOptions,
   PartAddress,
   Reach,
+  RegistryKeySet,
   Report,
   ReviewCase,
   Session,
+  SignedEnvelope,
   Upload,
   User,
   Validator,
@@ -207,9 +210,26 @@ export class AssayClient {
     });
   }
 
-  /** An address for the content, good for a few minutes. */
-  download(id: string, version?: string): Promise<Download> {
-    return this.#json('GET', `/api/packages/${id}/download`, { query: { version } });
+  /** An address for the content, good for a few minutes; with `receipt`, a signed statement of the decision too. */
+  download(id: string, version?: string, given: { receipt?: boolean } = {}): Promise<Download> {
+    return this.#json('GET', `/api/packages/${id}/download`, { query: { version, ...given } });
+  }
+
+  /** What the registry has signed about a version; to be kept, and verified by `assay verify`. */
+  readHallmark(id: string, version: string): Promise<SignedEnvelope> {
+    return this.#json('GET', `/api/packages/${id}/versions/${encodeURIComponent(version)}/hallmark`);
+  }
+
+  /** Every hallmark of a version, newest first. */
+  listHallmarks(id: string, version: string, query: PageOptions = {}): Promise<Page<Hallmark>> {
+    return this.#json('GET', `/api/packages/${id}/versions/${encodeURIComponent(version)}/hallmarks`, {
+      query: { ...query },
+    });
+  }
+
+  /** All keys that the registry has ever signed with. */
+  readKeys(): Promise<RegistryKeySet> {
+    return this.#json('GET', '/.well-known/assay-keys.json');
   }
 
   /** What each check found, and which bytes it has looked at. */

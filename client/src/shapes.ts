@@ -59,6 +59,8 @@ export interface ChecksOfVersion extends Report {
   readonly digest: string | null;
   /** Every check has looked at every byte that it is about. */
   readonly complete: boolean;
+  /** The digest of all this, as hallmarks state it. */
+  readonly ledger: string;
   /** The same in words: `100 % of bytes`, or what is missing. */
   readonly coverage: string;
   readonly checks: readonly (Check & {
@@ -199,6 +201,39 @@ export interface Download {
   readonly digest: string;
   readonly version: string;
   readonly reason: string;
+  /** Where one was asked for. */
+  readonly receipt?: SignedEnvelope;
+}
+
+/** A DSSE envelope around an in-toto statement. */
+export interface SignedEnvelope {
+  readonly payload: string;
+  readonly payloadType: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+export interface Hallmark {
+  readonly id: string;
+  readonly issuedAt: string;
+  readonly digest: string;
+  readonly keyId: string;
+  readonly envelope: SignedEnvelope;
+}
+
+/** A JSON Web Key Set of Ed25519 keys. */
+export interface RegistryKeySet {
+  readonly keys: readonly {
+    readonly kty: 'OKP';
+    readonly crv: 'Ed25519';
+    readonly x: string;
+    readonly kid: string;
+    readonly use: 'sig';
+    readonly alg: 'EdDSA';
+    /** Seconds since 1970. */
+    readonly iat: number;
+    /** From when on nothing is signed with it; it may lie ahead. */
+    readonly retired?: number;
+  }[];
 }
 
 export interface ReviewCase {

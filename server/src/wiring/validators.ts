@@ -1,14 +1,44 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { openSandbox } from '../adapters/sandbox/sandbox.ts';
+import type { SandboxSettings } from '../adapters/sandbox/settings.ts';
+import { isPublicAddress } from '../adapters/webhook-delivery/public-addresses.ts';
 import type { Config } from '../config/index.ts';
-import { StorageError } from '../core/errors.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { ValidatorRunner } from '../core/validators/index.ts';
 
-/** What validators run in, and tells how each run ended. */
-export function openValidators(config: Config, telemetry: Pick<Telemetry, 'validatorEnded'>) {
+/** What validators run in, and what tells how each run ended. */
+export function openValidators(
+  config: Config,
+  { telemetry, logger }: { telemetry: Pick<Telemetry, 'validatorEnded'>; logger: Logger },
+  opening: AsyncDisposableStack,
+) {
+  const sandbox = opening.use(openSandbox(sandboxSettings(config, logger)));
   return {
     validatorLimits: { sourceBytes: config.validators.sourceBytes },
-    validatorRunner: measured(nobody, telemetry),
+    validatorRunner: measured(sandbox, telemetry),
     validatorArchives: null,
+  };
+}
+
+export function sandboxSettings({ sandbox, storage }: Config, logger: Logger): SandboxSettings {
+  return {
+    cacheFolder: join(storage.dataFolder, 'cache'),
+    limits: sandbox,
+    pool: sandbox,
+    requireKernelLayer: sandbox.kernelLayer === 'required',
+    reach:
+      sandbox.auditHosts.length === 0
+        ? null
+        : {
+            hosts: sandbox.auditHosts,
+            timeoutMs: sandbox.requestMs,
+            bodyBytes: sandbox.requestBytes,
+            requests: sandbox.requests,
+            isAllowedAddress: isPublicAddress,
+            log: (request) => logger.info(request, 'a validator asked a host'),
+          },
+    report: (problem, cause) => logger.warn({ err: cause }, problem),
   };
 }
 
@@ -23,16 +53,3 @@ function measured(runner: ValidatorRunner, telemetry: Pick<Telemetry, 'validator
     },
   };
 }
-
-/** Runs nothing: whoever registers a validator is told to come again, and so is whoever wants what one guards. */
-const nobody: ValidatorRunner = {
-  async checkSyntax() {
-    throw new StorageError('transient', 'Nothing here runs validators.');
-  },
-  async run() {
-    return { allowed: false, message: '', cause: 'unavailable', elapsedMs: 0 };
-  },
-  async health() {
-    return { ready: false, problems: ['Nothing here runs validators.'], running: 0, waiting: 0 };
-  },
-};

@@ -3,13 +3,16 @@ import type { Clock } from '../core/clock.ts';
 import { type ContentStore, incomingKey } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import {
+  auditTreeComponent,
   HealthMonitor,
   jobsComponent,
   probedComponent,
   quarantineComponent,
   Traffic,
+  validatorsComponent,
   workerComponent,
 } from '../core/health/index.ts';
+import type { ValidatorRunner } from '../core/validators/index.ts';
 import { version } from '../version.ts';
 import type { Guards } from './guards.ts';
 
@@ -29,11 +32,13 @@ export function watchingPorts(
     content,
     guards,
     probeQueue,
+    validatorRunner,
   }: {
     clock: Clock;
     content: ContentStore;
     guards: Guards;
     probeQueue: (() => Promise<void>) | null;
+    validatorRunner: ValidatorRunner;
   },
 ) {
   let worker: { readonly lastSeenAt: Date | null } = { lastSeenAt: null };
@@ -61,6 +66,8 @@ export function watchingPorts(
     ),
     workerComponent(() => worker.lastSeenAt),
     quarantineComponent(engine.versions, config.review.overdueHours),
+    auditTreeComponent(engine.auditTree, config.audit),
+    validatorsComponent(validatorRunner),
     jobsComponent(
       {
         id: 'webhooks',

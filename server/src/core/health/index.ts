@@ -1,3 +1,4 @@
+export { auditTreeComponent } from './audit-tree-component.ts';
 export type { Component, ComponentHealth, HealthIssue, HealthStatus, Observation } from './component.ts';
 export type { CallerSide, EngineStatus, LineStatus } from './engine-status.ts';
 export { callsComponent, guardedComponent } from './guarded-component.ts';
@@ -8,4 +9,5 @@ export { probedComponent } from './probed-component.ts';
 export { quarantineComponent } from './quarantine-component.ts';
 export { type Exposition, noTelemetry, type Telemetry } from './telemetry.ts';
 export { Traffic } from './traffic.ts';
+export { validatorsComponent } from './validators-component.ts';
 export { workerComponent } from './worker-component.ts';

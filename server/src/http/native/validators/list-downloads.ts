@@ -18,7 +18,7 @@ const DownloadRecordSchema = Type.Object({
       version: Type.Integer({ description: 'Which version of the validator decided.' }),
       cause: Type.String(),
       elapsedMs: Type.Integer(),
-      told: Type.Optional(Type.String({ description: 'What is known of a run that went wrong.' })),
+      diagnostics: Type.Optional(Type.String({ description: 'What the script has complained of.' })),
     }),
   ),
 });

@@ -1,0 +1,57 @@
+import { type AuditTree, treeState } from '../audit/index.ts';
+import type { Component, HealthIssue, Observation } from './component.ts';
+import { statusFrom } from './component.ts';
+import { MinuteRing, startOfMinute } from './minutes.ts';
+
+/** Longer than the slowest engine takes to give out what waits, and some passes. */
+const behindAfterMs = 600_000;
+
+/**
+ * The tree over the audit entries as a component: entries must not wait for it for long, nor it for a checkpoint, which is
+ * not signed when the tree does not begin with what was signed before.
+ */
+export function auditTreeComponent(
+  tree: Pick<AuditTree, 'head' | 'waiting' | 'checkpoint'>,
+  { checkpointEveryMs }: { readonly checkpointEveryMs: number },
+): Component {
+  const waitingMost = new MinuteRing(() => ({ waiting: 0 }));
+  return {
+    id: 'audit-tree',
+    title: 'Audit tree',
+    description: 'Makes changes of the audit log show.',
+    logs: [{ label: 'The latest checkpoint', url: '/api/audit/checkpoint' }],
+    async observe(now: Date, windowMinutes: number): Promise<Observation> {
+      const { size, waiting, oldestWaitingAt, checkpoint } = await treeState(tree);
+      const slot = waitingMost.at(now);
+      slot.waiting = Math.max(slot.waiting, waiting);
+      const waitingMs = oldestWaitingAt === null ? 0 : now.getTime() - oldestWaitingAt.getTime();
+      const unsigned = size - (checkpoint?.size ?? 0);
+      const signedMs = now.getTime() - (checkpoint?.at.getTime() ?? 0);
+      const issues = [
+        ...(waitingMs > behindAfterMs ? [behind(waiting, waitingMs)] : []),
+        ...(unsigned > 0 && signedMs > checkpointEveryMs + behindAfterMs ? [overdue(unsigned)] : []),
+      ];
+      return {
+        status: statusFrom(issues),
+        metrics: { size, waiting, oldestWaitingSeconds: Math.max(0, Math.round(waitingMs / 1000)), unsigned },
+        issues,
+        timeline: waitingMost.last(windowMinutes, now).map(({ minute, slot: { waiting: value } }) => ({
+          bucket: startOfMinute(minute),
+          value,
+          unit: 'entries',
+        })),
+      };
+    },
+  };
+}
+
+function behind(waiting: number, waitingMs: number): HealthIssue {
+  const minutes = Math.floor(waitingMs / 60_000);
+  const summary = `${waiting} audit entries are not in the tree yet, the oldest of ${minutes} minutes ago; a worker puts them there.`;
+  return { code: 'audit-tree-behind', severity: 'warning', summary };
+}
+
+function overdue(unsigned: number): HealthIssue {
+  const summary = `No checkpoint covers the last ${unsigned} entries of the audit tree; the log of the workers has the reason.`;
+  return { code: 'audit-checkpoint-overdue', severity: 'warning', summary };
+}
