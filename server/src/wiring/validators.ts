@@ -1,44 +1,28 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openSandbox } from '../adapters/sandbox/sandbox.ts';
-import type { SandboxSettings } from '../adapters/sandbox/settings.ts';
-import { isPublicAddress } from '../adapters/webhook-delivery/public-addresses.ts';
 import type { Config } from '../config/index.ts';
+import type { Clock } from '../core/clock.ts';
+import { packageKey, type ServingStore } from '../core/content/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
-import type { ValidatorRunner } from '../core/validators/index.ts';
+import type { ArchiveAddresses, ValidatorRunner } from '../core/validators/index.ts';
+import { openRunner } from './sandbox.ts';
 
 /** What validators run in, and what tells how each run ended. */
 export function openValidators(
   config: Config,
-  { telemetry, logger }: { telemetry: Pick<Telemetry, 'validatorEnded'>; logger: Logger },
+  ports: {
+    readonly telemetry: Pick<Telemetry, 'validatorEnded'>;
+    readonly serving: ServingStore;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  },
   opening: AsyncDisposableStack,
 ) {
-  const sandbox = opening.use(openSandbox(sandboxSettings(config, logger)));
+  const { runner, elsewhere, close } = openRunner(config, ports.logger);
+  opening.defer(close);
   return {
     validatorLimits: { sourceBytes: config.validators.sourceBytes },
-    validatorRunner: measured(sandbox, telemetry),
-    validatorArchives: null,
-  };
-}
-
-export function sandboxSettings({ sandbox, storage }: Config, logger: Logger): SandboxSettings {
-  return {
-    cacheFolder: join(storage.dataFolder, 'cache'),
-    limits: sandbox,
-    pool: sandbox,
-    requireKernelLayer: sandbox.kernelLayer === 'required',
-    reach:
-      sandbox.auditHosts.length === 0
-        ? null
-        : {
-            hosts: sandbox.auditHosts,
-            timeoutMs: sandbox.requestMs,
-            bodyBytes: sandbox.requestBytes,
-            requests: sandbox.requests,
-            isAllowedAddress: isPublicAddress,
-            log: (request) => logger.info(request, 'a validator asked a host'),
-          },
-    report: (problem, cause) => logger.warn({ err: cause }, problem),
+    validatorRunner: measured(runner, ports.telemetry),
+    validatorArchives: elsewhere ? archiveAddresses(config, ports) : null,
   };
 }
 
@@ -50,6 +34,21 @@ function measured(runner: ValidatorRunner, telemetry: Pick<Telemetry, 'validator
       const outcome = await runner.run(task, signal);
       telemetry.validatorEnded(outcome.cause, outcome.elapsedMs / 1000);
       return outcome;
+    },
+  };
+}
+
+/** As those of downloads, which nobody but the runner sees. */
+function archiveAddresses(
+  { sandbox }: Config,
+  { serving, clock }: { serving: ServingStore; clock: Clock },
+): ArchiveAddresses {
+  return {
+    addressOf({ id: versionId, fileName, contentType }, digest) {
+      const served = { digest, fileName, contentType, versionId };
+      // It may wait for a turn as long as it may run.
+      const expiresAt = new Date(clock.now().getTime() + 2 * sandbox.wallMs + sandbox.startMs);
+      return serving.addressContent(packageKey(digest), served, expiresAt);
     },
   };
 }

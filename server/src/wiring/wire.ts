@@ -56,7 +56,11 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const opened = await openEngines(config, logger, opening, () => at.url);
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
   const telling = tellingPorts(config, engines.requests, system.clock, guards);
-  const validation = openValidators(config, { telemetry: telling.telemetry, logger }, opening);
+  const validation = openValidators(
+    config,
+    { ...telling, ...system, serving: contents.requests.serving, logger },
+    opening,
+  );
   const watching = watchingPorts(config, engines.requests, {
     validatorRunner: validation.validatorRunner,
     clock: system.clock,
