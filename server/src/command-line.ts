@@ -1,5 +1,6 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
 
+import { auditCommands } from './audit-commands.ts';
 import {
   type Command,
   type CommandOption,
@@ -7,6 +8,7 @@ import {
   type Given,
   helpOf,
   helpOfAll,
+  NotIntact,
   type Print,
   readGiven,
   UsageError,
@@ -138,14 +140,53 @@ export const commands: readonly Command[] = [
     ),
   },
   {
-    name: 'keys rotate',
-    summary: 'Signs session tokens with a new key; those of the key before stay good for a while.',
+    name: 'keys list',
+    summary: 'Lists the keys that sign sessions, hallmarks, receipts and checkpoints.',
     arguments: [],
     options: {},
     run: withPorts(async (ports, _given, print) =>
-      (await import('./admin/rotate-keys.ts')).rotateKeys(ports, print),
+      (await import('./admin/list-keys.ts')).listKeys(ports, print),
     ),
   },
+  {
+    name: 'keys rotate',
+    summary: 'Signs with a new key; what the key before has signed stays good (sessions: for a while).',
+    arguments: [],
+    options: {
+      for: { type: 'string', value: '<what>', meaning: 'sessions (when left out) or hallmarks.' },
+    },
+    run: async (config, given, print) => {
+      const purpose = keyPurpose(option(given, 'for') ?? 'sessions');
+      await withPorts(async (ports) =>
+        (await import('./admin/rotate-keys.ts')).rotateKeys(ports, purpose, print),
+      )(config, given, print);
+    },
+  },
+  {
+    name: 'verify',
+    summary: 'Verifies that a hallmark or receipt is genuine and about the file, without a registry.',
+    arguments: ['hallmark', 'file'],
+    options: {
+      keys: {
+        type: 'string',
+        value: '<file or address>',
+        meaning: 'The public keys to believe, of https://<registry>/.well-known/assay-keys.json.',
+        required: true,
+      },
+      registry: {
+        type: 'string',
+        value: '<name>',
+        meaning: 'The name of the registry that must have signed.',
+      },
+    },
+    run: async (_config, given, print) => {
+      const { verifyFile } = await import('./admin/verify-file.ts');
+      const [statementPath, filePath] = [argument(given, 'hallmark'), argument(given, 'file')];
+      const keys = option(given, 'keys') ?? '';
+      await verifyFile({ statementPath, filePath, keys, registryName: option(given, 'registry') }, print);
+    },
+  },
+  ...auditCommands,
 ];
 
 /** Opens the records for the time of a command; a server may run on them meanwhile. */
@@ -170,6 +211,16 @@ function option(given: Given, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+const keyPurposes = ['sessions', 'hallmarks'] as const;
+
+function keyPurpose(given: string): (typeof keyPurposes)[number] {
+  const purpose = keyPurposes.find((one) => one === given);
+  if (purpose !== undefined) return purpose;
+  throw new UsageError(
+    `assay keys rotate --for takes ${keyPurposes.join(' or ')}, not ${JSON.stringify(given)}.`,
+  );
+}
+
 /** Where a command's lines go: results to `log`, complaints to `error`. */
 export type Output = Pick<Console, 'log' | 'error'>;
 
@@ -183,8 +234,13 @@ export async function run(
     return await dispatch(args, environment, output);
   } catch (error) {
     output.error(messageOf(error));
-    return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+    return exitCodeOf(error);
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof NotIntact) return 3;
+  return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
 
 async function dispatch(args: readonly string[], environment: NodeJS.ProcessEnv, output: Output) {
@@ -199,9 +255,13 @@ async function dispatch(args: readonly string[], environment: NodeJS.ProcessEnv,
     throw new UsageError(asked + helpOfAll(commands));
   }
   const given = readGiven(found.command, found.rest);
-  await found.command.run(readConfig(environment), given, (line) => output.log(line));
+  const config = readConfig(found.command.offline === true ? {} : environment);
+  await found.command.run(config, given, (line) => output.log(line));
   return 0;
 }
+
+/** By name: their code is loaded by the commands that throw them. */
+const refusals: ReadonlySet<string> = new Set(['VerificationError', 'KeySetError']);
 
 /** What a person can act on; of what nobody expected, the stack as well. */
 function messageOf(error: unknown): string {
@@ -211,7 +271,9 @@ function messageOf(error: unknown): string {
   const isExpected =
     error instanceof StorageError ||
     error instanceof UsageError ||
+    error instanceof NotIntact ||
     error instanceof ConfigError ||
+    refusals.has(error.name) ||
     'syscall' in error;
   return isExpected ? error.message : (error.stack ?? error.message);
 }

@@ -293,6 +293,8 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     ...restricted({ good: 200 }),
     ...restricted({ good: 200, given: byLabel }),
   ],
+  'version.read-hallmark': [{ good: 200, thing: 'published' }, ...restricted({ good: 200 })],
+  'version.list-hallmarks': [{ good: 200, thing: 'published' }, ...restricted({ good: 200 })],
   'version.list-files': [
     { good: 200, thing: 'published' },
     { about: 'of a hidden package', good: '404 not-found', thing: 'hidden', given: byLabel },

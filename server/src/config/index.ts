@@ -1,6 +1,7 @@
 // The configuration of the whole program. Read once, in main.ts. A concern is registered by its line in `concerns`.
 import { accessFields } from './access.ts';
 import { announceFields } from './announce.ts';
+import { auditFields } from './audit.ts';
 import { awsFields } from './aws.ts';
 import { checkFields } from './checks.ts';
 import { combinationProblems } from './combinations.ts';
@@ -31,6 +32,7 @@ export type { WorkerConfig } from './worker.ts';
 export const concerns = {
   engines: engineFields,
   access: accessFields,
+  audit: auditFields,
   checks: checkFields,
   malware: malwareFields,
   hallmarks: hallmarkFields,

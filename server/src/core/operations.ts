@@ -89,6 +89,8 @@ export const operations = {
   'version.download': anyone('download', 'with-change', 'Download a version'),
   'version.list-checks': anyone('search', 'observed', 'Read the checks of a version'),
   'version.list-verdicts': anyone('search', 'observed', 'List the verdicts on a version over time'),
+  'version.read-hallmark': anyone('search', 'observed', 'Read the hallmark of a version'),
+  'version.list-hallmarks': anyone('search', 'observed', 'List the hallmarks of a version'),
   'version.list-files': anyone('search', 'observed', 'List the files inside a version'),
   'version.read-file': anyone('download', 'with-change', 'Read one file inside a version'),
 
@@ -129,6 +131,10 @@ export const operations = {
 
   // audit and history
   'audit.list': anyone('admin', 'observed', 'Read the audit log'),
+  'audit.read-checkpoint': anyone('admin', 'observed', 'Read a checkpoint of the audit log'),
+  'audit.prove-entry': own('signed-in', 'observed', 'Prove that an entry is in the audit log'),
+  'audit.prove-consistency': anyone('admin', 'observed', 'Prove that the audit log has only grown'),
+  'audit.export': anyone('admin', 'observed', 'Export the audit log'),
   'history.list-uploads': own('signed-in', 'observed', 'Read the upload history'),
   'history.list-downloads': own('signed-in', 'observed', 'Read the download history'),
   'history.count-by-day': own('signed-in', 'observed', 'Count uploads and downloads by day'),

@@ -17,10 +17,18 @@ export async function wireCommands(config: Config) {
   const { requests: engine } = await servable({ requests: records.engine, worker: records.engine });
   const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
   const guards = new Guards(config);
-  const { signingKeys } = await openSecrets(config, { clock, randomness, aws: awsOf(config), guards });
+  const { signingKeys, registryKeys } = await openSecrets(config, {
+    clock,
+    randomness,
+    aws: awsOf(config),
+    guards,
+  });
   const access = await accessPorts(config, { tokens: engine.tokens, signingKeys, clock, randomness });
   const opened = opening.move();
-  return { ports: { ...engine, ...access, clock, randomness }, close: () => opened.disposeAsync() };
+  return {
+    ports: { ...engine, ...access, registryKeys, clock, randomness },
+    close: () => opened.disposeAsync(),
+  };
 }
 
 export type CommandPorts = Awaited<ReturnType<typeof wireCommands>>['ports'];

@@ -33,7 +33,7 @@ export interface Attested {
 
 /** A hallmark of this many characters fits into an item of every engine, with room to spare. */
 const longestText = 2_000;
-const longestRules = 300;
+const longestRules = 100;
 const mostChecks = 40;
 
 /**

@@ -83,15 +83,20 @@ export async function recordDecision(
     review: decision.state === 'quarantined' ? { since: version.review?.since ?? now, approval: null } : null,
     ...(published && { publishedAt: now, license: decision.license, summary: decision.summary }),
   });
+  // There is no published version without its hallmark.
+  const hallmark = published
+    ? await attestPublication(ports, { package: pkg, version: decided, ...decision }, decision.reason)
+    : null;
   await ports.commit([
     { change: 'version.change', version: decided },
-    ...(published ? await publication(ports, pkg, decided, decision) : []),
+    ...(hallmark === null ? [] : [hallmark]),
+    ...(published ? await offered(ports, pkg, decided, decision.readme) : []),
     ...(isReadable(version.state) && pkg.state !== 'deleted'
       ? [await afterWithdrawal(ports, pkg, decided)]
       : []),
     { change: 'report.put', report: decision.report },
     ...noted(decision.verdict, pkg, now),
-    decisionEvent(ports, pkg, decided, `version.${decision.state}`),
+    decisionEvent(ports, pkg, decided, `version.${decision.state}`, hallmark),
     audited(
       ports,
       by,
@@ -119,17 +124,6 @@ function noted(
   return verdict.verdict === 'failed'
     ? [note, recheckJob(verdict.digest, kind, verdict.ruleSet, now)]
     : [note];
-}
-
-/** There is no published version without its hallmark. */
-async function publication(
-  ports: DecisionPorts,
-  pkg: Package,
-  version: Version,
-  { report, ruleSet, reason, readme }: Publication,
-): Promise<(HallmarkAppended | PackageChanged | PackageIndexed)[]> {
-  const concluded = { package: pkg, version, report, ruleSet };
-  return [await attestPublication(ports, concluded, reason), ...(await offered(ports, pkg, version, readme))];
 }
 
 /** The package offers the version; what is found by search is what its latest version says. */
@@ -165,12 +159,19 @@ function decisionEvent(
   pkg: Package,
   version: Version,
   kind: EventKind,
+  hallmark: HallmarkAppended | null,
 ): EventAppended {
   return happened(ports, kind, {
     userId: version.uploadedBy.userId,
     uploadId: version.uploadId,
     packageId: pkg.id,
     versionId: version.id,
-    data: { package: pkg.name, version: version.label, digest: version.digest, reason: version.reason },
+    data: {
+      package: pkg.name,
+      version: version.label,
+      digest: version.digest,
+      reason: version.reason,
+      ...(hallmark !== null && { hallmark: hallmark.hallmark.id }),
+    },
   });
 }

@@ -2,7 +2,13 @@ import Type, { type Static } from 'typebox';
 import { notFound } from '../../../core/errors.ts';
 import type { Version } from '../../../core/packages/index.ts';
 import { readVersion } from '../../../core/packages/index.ts';
-import { coverageStatement, isComplete, percentLookedAt, type Report } from '../../../core/pipeline/index.ts';
+import {
+  coverageStatement,
+  isComplete,
+  ledgerDigest,
+  percentLookedAt,
+  type Report,
+} from '../../../core/pipeline/index.ts';
 import { defineRoute } from '../../define-route.ts';
 import { Id, IdParams, Nullable } from '../../schemas.ts';
 import { VersionQuery } from './package-schema.ts';
@@ -14,6 +20,7 @@ const Ledger = Type.Object({
   version: Type.String(),
   digest: Nullable(Type.String()),
   complete: Type.Boolean({ description: 'Whether every check has looked at every byte that it is about.' }),
+  ledger: Type.String({ description: 'The digest of all this, as hallmarks state it.' }),
   coverage: Type.String({ description: 'The same in words: `100 % of bytes`, or what is missing.' }),
   checks: Type.Array(
     Type.Object({
@@ -50,6 +57,7 @@ function presentLedger(version: Version, report: Report): Static<typeof Ledger> 
     version: version.label,
     digest: version.digest,
     complete: report.results.length > 0 && report.results.every(isComplete),
+    ledger: ledgerDigest(report.results),
     coverage: coverageStatement(report),
     checks: checked.checks.map((check, i) => {
       const result = report.results[i];
