@@ -1,6 +1,7 @@
 // Parquet (parquet.apache.org, "File Format") and Arrow's file format (arrow.apache.org, "IPC"): the length of a footer
 // and a magic at the very end. An extension type of old pyarrow is a pickle, which reading the file runs.
 import type { InspectedFile, Inspector, Telling } from '../inspection/inspector.ts';
+import { hasText } from '../inspection/text-runs.ts';
 
 const extensions = ['arrow.py_extension_type'];
 /** As they are, and as each place in a base64 text may have them. */
@@ -11,31 +12,41 @@ const needles = extensions.flatMap((name) => [
     return Buffer.from(text.slice(shift === 0 ? 0 : 4, -4));
   }),
 ]);
-const longest = Math.max(...needles.map((needle) => needle.length));
+const lengths = needles.map((needle) => needle.length);
+const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
 
-/** Old pyarrow's extension type, wherever it is named. */
+/** Old pyarrow's extension type, wherever it is named; told once a file. */
 export class PythonExtensionSearch implements Inspector {
   readonly #telling: Telling;
   #edge = Buffer.alloc(0);
   #position = 0;
+  #isTold = false;
 
   constructor(telling: Telling) {
     this.#telling = telling;
   }
 
   push(bytes: Uint8Array): void {
-    const all = Buffer.concat([this.#edge, bytes]);
-    for (const needle of needles) {
-      const at = all.indexOf(needle);
-      if (at < 0) continue;
-      const place = this.#position - this.#edge.length + at;
-      this.#telling.found('arrow.python-extension', 'A column is of a type that is a pickle.', place);
-    }
+    if (this.#isTold) return;
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const seam = Buffer.concat([this.#edge, all.subarray(0, longest - 1)]);
+    this.#look(seam, this.#position - this.#edge.length);
+    this.#look(all, this.#position);
     this.#position += bytes.length;
-    this.#edge = Buffer.from(all.subarray(-(longest - 1)));
+    const last = bytes.length < longest ? seam : all;
+    this.#edge = Buffer.from(last.subarray(1 - longest));
   }
 
   end(): void {}
+
+  #look(bytes: Buffer, start: number): void {
+    if (this.#isTold || !hasText(bytes, shortest)) return;
+    const places = needles.map((needle) => bytes.indexOf(needle)).filter((at) => at >= 0);
+    if (places.length === 0) return;
+    this.#isTold = true;
+    const place = start + Math.min(...places);
+    this.#telling.found('arrow.python-extension', 'A column is of a type that is a pickle.', place);
+  }
 }
 
 interface Form {

@@ -2,6 +2,7 @@
 // walked through, and told of when it would call something, or comes to its end, and names what is not safe. Among
 // gigabytes of weights chance spells short pickles: only what has names that it does not spell is told.
 import { judgeGlobal } from './known-globals.ts';
+import { opcodes } from './opcodes.ts';
 import { Reading } from './pickle-walker.ts';
 import type { PickleFinding } from './symbolic-loader.ts';
 import { mark, SymbolicStack } from './symbolic-stack.ts';
@@ -67,7 +68,11 @@ export class PickleSearch {
     const from = Math.max(0, this.#edge.length - 1);
     for (let at = all.indexOf(proto, from); at >= 0; at = all.indexOf(proto, at + 1)) {
       const protocol = all[at + 1] ?? 0xff;
-      if (protocol >= 2 && protocol <= 5) this.#begin(all.subarray(at), start + at, new SymbolicStack());
+      if (protocol < 2 || protocol > 5) continue;
+      // Most bytes are no opcode: nothing is begun that would end at once.
+      const next = all[at + 2];
+      if (next === undefined || opcodes[next] !== undefined)
+        this.#begin(all.subarray(at), start + at, new SymbolicStack());
     }
   }
 

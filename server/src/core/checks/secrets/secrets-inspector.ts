@@ -1,7 +1,7 @@
 // The check of secrets: every file, text or not, in windows that overlap. What is not text is passed over quickly.
 import type { InspectedFile, Inspection, Inspector, Telling } from '../inspection/inspector.ts';
 import { OverlappingWindows } from '../inspection/overlapping-windows.ts';
-import { forEachRun, tableOf } from '../inspection/text-runs.ts';
+import { forEachRun, hasText, tableOf } from '../inspection/text-runs.ts';
 import type { RuleId } from '../rules.ts';
 import { entropyOf, isPlaceholder, redact } from './judge-value.ts';
 import { bytesBefore, bytesBehind, findKeys, keyMarks } from './private-keys.ts';
@@ -20,6 +20,8 @@ const sizes = { windowBytes: 1024 * 1024, overlapBytes: longestBytes + 4 * conte
 
 /** No secret that stands in one piece is shorter. */
 const shortestBytes = 16;
+/** No header of a key is shorter, or holds what is no text. */
+const shortestHeaderBytes = 20;
 /** What secrets, and what they stand in, consist of: anything visible that neither quotes nor parts. */
 const inOnePiece = tableOf(
   (byte) => byte > 0x20 && byte < 0x7f && !'"\'`\\,;()[]{}<>|'.includes(String.fromCharCode(byte)),
@@ -45,7 +47,7 @@ function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Te
       const shown = found.secret === '' ? '' : `: ${redact(found.secret)}`;
       telling.found(found.rule, `It holds ${found.name}${shown}.`, start + found.start);
     };
-    searchKeys(bytes, tell);
+    if (hasText(bytes, shortestHeaderBytes)) searchKeys(bytes, tell);
     forEachRun(bytes, inOnePiece, shortestBytes, (runStart, runEnd) => {
       searchRun(bytes, runStart, runEnd, tell);
       return true;
