@@ -1,8 +1,6 @@
 // Who is asking. Made by a face from the credentials of a request and handed to every use case; a use case
 // never looks at headers, and a job acts as `registry` itself.
 
-import type { Package } from './packages/index.ts';
-
 export const permissions = ['upload', 'search', 'download', 'admin'] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -14,8 +12,6 @@ export interface Caller {
   /** The client's network address; empty for the registry itself. */
   readonly address: string;
   readonly requestId: string;
-  /** Do policies of administrators keep the caller from knowing of the package? Absent where none of them may. */
-  readonly hides?: (pkg: Package) => boolean;
 }
 
 export interface CallingUser {

@@ -6,13 +6,12 @@ import { createRequire } from 'node:module';
 export type Cedar = typeof import('@cedar-policy/cedar-wasm/nodejs');
 
 const require = createRequire(import.meta.url);
-const name = '@cedar-policy/cedar-wasm/nodejs';
 
 /** A new one, with nothing remembered. Takes some hundred milliseconds. */
 export function newCedar(): Cedar {
-  const path = require.resolve(name);
+  const path = require.resolve('@cedar-policy/cedar-wasm/nodejs');
   delete require.cache[path];
-  const cedar: Cedar = require(path);
+  const cedar: Cedar = require('@cedar-policy/cedar-wasm/nodejs');
   delete require.cache[path];
   return cedar;
 }

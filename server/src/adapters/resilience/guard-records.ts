@@ -4,7 +4,7 @@ import { bulk, idempotentWrite, list, poll, read, write } from './call.ts';
 import type { GuardedSide } from './engine-guard.ts';
 import { guarded } from './guarded.ts';
 
-/** The engine with every call guarded, for one side of its callers. */
+/** The engine with every call guarded, for one side of its callers. Over 60 lines: the table of all stores. */
 export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsEngine {
   return {
     commit: (changes) => side.run(write, () => engine.commit(changes)),

@@ -6,6 +6,13 @@ import { requireLabel } from './version-label.ts';
 import { isReadable } from './version-states.ts';
 import { audienceOf, isVisibleTo } from './visibility.ts';
 
+declare module '../caller.ts' {
+  interface Caller {
+    /** Do policies of administrators keep the caller from knowing of the package? Absent where none of them may. */
+    readonly hides?: (pkg: Package) => boolean;
+  }
+}
+
 /** The package, if this caller may know of it; otherwise exactly the answer of one that does not exist. */
 export async function readPackage(
   { packages }: { packages: Pick<PackageStore, 'find'> },
