@@ -16,6 +16,7 @@ import {
   SigningKeys,
 } from '../src/core/access/index.ts';
 import { downloadVersion, PolicyKeeper } from '../src/core/gate/index.ts';
+import { RegistryKeys } from '../src/core/signing/index.ts';
 import { billed } from './support/billed-units.ts';
 import { openTestDynamoDb, whyNoDynamoDb } from './support/dynamodb-server.ts';
 import { FakeValidatorRunner } from './support/fake-validator-runner.ts';
@@ -64,6 +65,8 @@ describe('a gated download on DynamoDB', { skip: whyNoDynamoDb() ?? false }, () 
       downloadLifetimeMs: 300_000,
       ...validation,
       policyKeeper,
+      signer: await RegistryKeys.open({ clock, randomness, secrets: new MemorySecretStore() }),
+      identity: { name: 'test', url: null },
     };
 
     const expiresAt = new Date(start + 3_600_000);

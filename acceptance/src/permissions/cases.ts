@@ -1,5 +1,5 @@
 // For every operation that has a route: how it is asked for, and what of it the table of operations does not say.
-// Who may do it is not said here but computed from the table.
+// Who may do it is not said here but computed from the table. Over 400 lines because it is one list.
 import type { Given } from '../call.ts';
 import { declared } from '../packages.ts';
 import { newPassword } from '../users.ts';
