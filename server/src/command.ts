@@ -25,8 +25,15 @@ export interface Command {
   readonly summary: string;
   readonly arguments: readonly string[];
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** True: it needs no configuration, and works where there is none, or none that can be read. */
+  readonly offline?: boolean;
   /** Resolves when it is done, or, for a role that goes on, when it has started. */
   readonly run: (config: Config, given: Given, print: Print) => Promise<void>;
+}
+
+/** What was to be verified was changed; the message says what and where. */
+export class NotIntact extends Error {
+  override readonly name = 'NotIntact';
 }
 
 /** The command line cannot be understood; the message says why. */
@@ -98,7 +105,8 @@ export function helpOfAll(commands: readonly Command[]): string {
     ...columns(shown),
     '',
     'assay <command> --help tells the options of one. Everything is configured by environment variables',
-    '(docs/configuration.md). Exit codes: 0 done, 1 failed, 2 not understood or badly configured.',
+    '(docs/configuration.md). Exit codes: 0 done, 1 failed, 2 not understood or badly configured, 3 what was to be',
+    'verified was changed.',
   ].join('\n');
 }
 

@@ -24,9 +24,7 @@ export async function serve(config: Config): Promise<void> {
   });
   starting.move();
   wired.listeningAt(address);
-  const worker = config.worker.inServer
-    ? startWorker(wired.worker, config.worker, wired.arrivals, logger)
-    : null;
+  const worker = config.worker.inServer ? startWorker(wired.worker, config.worker, wired, logger) : null;
   if (worker !== null) wired.seeWorker(worker);
   // Requests queue jobs, both are noted in the audit, and all of it lies in the engines.
   const phases: Phase[] = [

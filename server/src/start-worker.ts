@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config/index.ts';
+import type { TreeKeeper } from './core/audit/index.ts';
 import type { Telemetry } from './core/health/index.ts';
 import type { Arrivals } from './wiring/arrivals.ts';
 import { ArrivalListener } from './worker/arrival-listener.ts';
@@ -14,11 +15,11 @@ export interface StartedWorker {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts taking jobs, every run of which is logged, and listening to arrivals where there are any. */
+/** Starts taking jobs, every run of which is logged, keeping the audit tree, and listening to arrivals where there are any. */
 export function startWorker(
   ports: WorkerPorts,
   settings: WorkerConfig,
-  arrivals: Arrivals | null,
+  { arrivals, treeKeeper }: { readonly arrivals: Arrivals | null; readonly treeKeeper: TreeKeeper },
   logger: Logger,
 ): StartedWorker {
   const worker = new Worker(ports, jobHandlers, settings, (told) => {
@@ -26,6 +27,7 @@ export function startWorker(
     log(logger, told);
   });
   worker.start();
+  treeKeeper.start();
   queueEvery(ports, 'sweep-content', settings.sweepEveryMs, logger);
   queueEvery(ports, 'sweep-verdicts', settings.recheckSweepEveryMs, logger);
   // Not only at the start: processes of an earlier release may go on publishing for a while.
@@ -36,7 +38,7 @@ export function startWorker(
       return worker.lastSeenAt;
     },
     async stop(graceMs) {
-      await Promise.all([worker.stop(graceMs), listener?.stop()]);
+      await Promise.all([worker.stop(graceMs), listener?.stop(), treeKeeper.stop()]);
     },
   };
 }

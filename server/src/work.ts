@@ -9,7 +9,7 @@ import { wire } from './wiring/wire.ts';
 export async function work(config: Config): Promise<void> {
   const logger = createLogger(config.server);
   const wired = await wire(config, logger);
-  const worker = startWorker(wired.worker, config.worker, wired.arrivals, logger);
+  const worker = startWorker(wired.worker, config.worker, wired, logger);
   const graceMs = config.server.shutdownTimeoutMs;
   const phases: Phase[] = [
     { name: 'finish jobs', run: () => worker.stop(graceMs * 0.8) },

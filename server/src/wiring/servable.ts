@@ -15,6 +15,6 @@ export async function servable<
   return {
     ...engines,
     requests: { ...requests, commit: guard.commit(requests.commit) },
-    worker: { ...worker, jobs: guard.jobs(worker.jobs) },
+    worker: { ...worker, jobs: guard.jobs(worker.jobs), auditTree: guard.tree(worker.auditTree) },
   };
 }

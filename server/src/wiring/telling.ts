@@ -14,6 +14,7 @@ export function tellingPorts(config: Config, engine: RecordsEngine, clock: Clock
     version,
     jobs: engine.jobs,
     versions: engine.versions,
+    auditTree: engine.auditTree,
     now: () => clock.now(),
     engines: () => guards.statuses(),
   });

@@ -23,7 +23,10 @@ const queue = {
   logs: [],
 };
 
-/** What it takes to see how the registry is: its components, looked at every minute, and its traffic. */
+/**
+ * What it takes to see how the registry is: its components, looked at every minute, and its traffic. Over 60 lines: the
+ * list of components.
+ */
 export function watchingPorts(
   config: Config,
   engine: RecordsEngine,

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AuditEntry } from '../../core/audit/index.ts';
 import { PrometheusTelemetry } from './prometheus-telemetry.ts';
 
 const now = new Date('2026-01-31T12:00:00Z');
 
+const someEntry = { at: new Date(now.getTime() - 30_000) } as AuditEntry;
+const auditTree = {
+  head: async () => ({ size: 70, keeper: null }),
+  waiting: async () => ({ entries: [someEntry], receipt: 'some', more: false }),
+  checkpoint: async () => ({ size: 60, at: new Date(now.getTime() - 20_000), note: '' }),
+};
 const quiet = { quarantineStatistics: async () => ({ waiting: 0, oldestSince: null }) };
 
 function telemetry() {
@@ -16,7 +23,13 @@ function telemetry() {
       oldestDueAt: new Date(now.getTime() - 90_000),
     },
   ];
-  return new PrometheusTelemetry({ version: '1.2.3', jobs: { statistics }, versions: quiet, now: () => now });
+  return new PrometheusTelemetry({
+    version: '1.2.3',
+    jobs: { statistics },
+    versions: quiet,
+    auditTree,
+    now: () => now,
+  });
 }
 
 const textOf = async (told: PrometheusTelemetry) => (await told.expose()).text;
@@ -60,9 +73,27 @@ test('the queue is asked when the metrics are read, and may be silent', async ()
     version: '1',
     jobs: { statistics: () => Promise.reject(new Error('no answer')) },
     versions: quiet,
+    auditTree,
     now: () => now,
   });
   assert.doesNotMatch(await textOf(silent), /assay_jobs_waiting\{/);
+});
+
+test('how far the audit tree is, and how long entries have waited for it, is told while the database answers', async () => {
+  const text = await textOf(telemetry());
+  assert.match(text, /assay_audit_tree_size 70\n/);
+  assert.match(text, /assay_audit_tree_waiting 1\n/);
+  assert.match(text, /assay_audit_tree_oldest_waiting_seconds 30\n/);
+  assert.match(text, /assay_audit_checkpoint_size 60\n/);
+  assert.match(text, /assay_audit_checkpoint_age_seconds 20\n/);
+  const silent = new PrometheusTelemetry({
+    version: '1',
+    jobs: { statistics: async () => [] },
+    versions: quiet,
+    auditTree: { ...auditTree, head: () => Promise.reject(new Error('no answer')) },
+    now: () => now,
+  });
+  assert.doesNotMatch(await textOf(silent), /^assay_audit_(tree|checkpoint)/m);
 });
 
 test('what waits for reviewers is told with the age of the oldest; nothing is told when the database is silent', async () => {
@@ -71,6 +102,7 @@ test('what waits for reviewers is told with the age of the oldest; nothing is to
       version: '1',
       jobs: { statistics: async () => [] },
       versions: { quarantineStatistics },
+      auditTree,
       now: () => now,
     });
   const oldestSince = new Date(now.getTime() - 3_600_000);
@@ -132,6 +164,7 @@ test('engines on other machines are told as their guards see them', async () => 
     version: '1',
     jobs: { statistics: async () => [] },
     versions: quiet,
+    auditTree,
     now: () => now,
     engines: () => [status],
   });

@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AuditTree } from '../../core/audit/index.ts';
 import type { EngineStatus, Exposition, Telemetry } from '../../core/health/index.ts';
 import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
 import type { OperationName } from '../../core/operations.ts';
 import type { VersionStore } from '../../core/packages/index.ts';
 import type { ValidatorCause } from '../../core/validators/index.ts';
+import { auditTreeMetrics } from './audit-tree-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
 
 /** What is measured beside what is told. */
@@ -11,6 +13,7 @@ interface MeasuredRegistry {
   version: string;
   jobs: Pick<JobQueue, 'statistics'>;
   versions: Pick<VersionStore, 'quarantineStatistics'>;
+  auditTree: Pick<AuditTree, 'head' | 'waiting' | 'checkpoint'>;
   now: () => Date;
   /** Those whose calls are guarded. */
   engines?: () => readonly EngineStatus[];
@@ -29,10 +32,12 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   readonly #auditLost: Counter;
   readonly #readQueue: () => Promise<void>;
   readonly #readQuarantine: () => Promise<void>;
+  readonly #readAuditTree: () => Promise<void>;
   readonly #readEngines: () => void;
   /** Resolved once each, so that counting a request makes no objects. */
   readonly #requestChildren = new Map<OperationName | null, Map<number, Histogram.Internal<string>>>();
 
+  /** Over 60 lines: the list of what is measured. */
   constructor(about: MeasuredRegistry) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
@@ -92,6 +97,7 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
     });
     this.#readQueue = queueGauges(about, registers);
     this.#readQuarantine = quarantineGauges(about, registers);
+    this.#readAuditTree = auditTreeMetrics(about.auditTree, about.now, registers);
     this.#readEngines = engineMetrics(about.engines ?? (() => []), this.#registry);
   }
 
@@ -138,7 +144,7 @@ export class PrometheusTelemetry implements Telemetry, Exposition {
   }
 
   async expose(): Promise<{ contentType: string; text: string }> {
-    await Promise.all([this.#readQueue(), this.#readQuarantine()]);
+    await Promise.all([this.#readQueue(), this.#readQuarantine(), this.#readAuditTree()]);
     this.#readEngines();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }

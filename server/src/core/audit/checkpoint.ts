@@ -54,7 +54,11 @@ export function parseCheckpoint(note: string): SignedCheckpoint {
   const text = note.slice(0, end + 1);
   const [origin = '', size = '', root = '', ...rest] = text.split('\n');
   const checkpoint = { origin, size: Number(size), root: fromBase64(root) };
-  if (rest.length !== 1 || textOf(checkpoint) !== text || !Number.isSafeInteger(checkpoint.size)) {
+  if (
+    rest.length !== 1 ||
+    textOf(checkpoint) !== text ||
+    !(Number.isSafeInteger(checkpoint.size) && checkpoint.size >= 0)
+  ) {
     throw new CheckpointError('It does not consist of an origin, a size and a root.');
   }
   if (checkpoint.root.length !== hashBytes) throw new CheckpointError('Its root is not 32 bytes long.');

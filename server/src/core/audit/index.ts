@@ -26,5 +26,6 @@ export { type ReadCheckpoint, readCheckpoint } from './read-checkpoint.ts';
 export { leafHashOf, leafText } from './tree-hash.ts';
 export type * from './tree-ports.ts';
 export { consistencyPath, inclusionPath, provesConsistency, provesInclusion } from './tree-proofs.ts';
+export { type TreeState, treeState } from './tree-state.ts';
 export type { Tile, TileKey } from './tree-tiles.ts';
 export { BrokenExport, ExportVerifier, IncomparableExport, type IntactExport } from './verify-export.ts';

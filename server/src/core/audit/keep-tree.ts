@@ -4,6 +4,7 @@
 // head only, until the time is up that came with the last batch. That saves work; that there is only one tree is made
 // sure of by the engine, which appends behind the size that the batch was made for, and behind no other.
 import type { Clock, Randomness } from '../clock.ts';
+import { RegistryError } from '../errors.ts';
 import type { RegistrySigner } from '../signing/index.ts';
 import { extendTree } from './extend-tree.ts';
 import { makeCheckpoint } from './make-checkpoint.ts';
@@ -85,9 +86,11 @@ export class TreeKeeper {
   }
 
   async #tick(): Promise<void> {
-    this.#pass = this.pass().catch((cause) =>
-      this.#report('The audit tree could not be extended; it is tried again.', cause),
-    );
+    this.#pass = this.pass().catch((cause) => {
+      // While the registry moves to other engines the tree stays as it is.
+      if (cause instanceof RegistryError && cause.code === 'read-only') return;
+      this.#report('The audit tree could not be extended; it is tried again.', cause);
+    });
     await this.#pass;
     if (!this.#stopping) this.start();
   }

@@ -79,7 +79,8 @@ export class ExportVerifier<K extends { readonly publicKey: Uint8Array }> {
     const begun = this.#begun;
     if (begun === null) throw this.#broken('It is empty.');
     const { header, key, tree } = begun;
-    if (!this.#hasEnded || !endsWithLine) throw this.#broken(this.#missing(tree.size));
+    if (!this.#hasEnded) throw this.#broken(this.#missing(tree.size));
+    if (!endsWithLine) throw this.#broken('Its last line is cut off.');
     if (!this.#isCompared) {
       const size = this.#trusted.checkpoint?.size;
       throw new IncomparableExport(
@@ -157,17 +158,21 @@ export class ExportVerifier<K extends { readonly publicKey: Uint8Array }> {
     this.#compare(tree);
   }
 
+  /** Whether entries are missing, or only their places were changed, the root decides as well. */
   #requirePlace(index: unknown, place: number, until: number): void {
-    if (index === place && place < until) return;
-    if (isPlace(index) && index > place && index < until) {
-      const removed =
-        index === place + 1 ? `Entry ${place} was removed` : `Entries ${place} to ${index - 1} were removed`;
-      throw this.#broken(`${removed}: entry ${index} comes next.`);
+    if (place >= until) throw this.#broken(`An entry was inserted behind entry ${until - 1}, the last one.`);
+    if (index === place) return;
+    this.#suspect ??= { place, broken: this.#displaced(index, place) };
+  }
+
+  #displaced(index: unknown, place: number): BrokenExport {
+    if (!isPlace(index)) return this.#broken(`Entry ${place} was changed: it does not tell its place.`);
+    if (index < place) {
+      return this.#brokenAt(index, `Entry ${index} comes a second time: one of the two was inserted.`);
     }
-    if (isPlace(index) && index < place) {
-      throw this.#brokenAt(index, `Entry ${index} comes a second time: one of the two was inserted.`);
-    }
-    throw this.#broken(`An entry was inserted where entry ${place} should be, or its place was changed.`);
+    const removed =
+      index === place + 1 ? `Entry ${place} was removed` : `Entries ${place} to ${index - 1} were removed`;
+    return this.#broken(`${removed}: entry ${index} comes next.`);
   }
 
   /** Below this height all hashes go with the entries: one of those that the subtree has was changed together with them. */
@@ -189,7 +194,7 @@ export class ExportVerifier<K extends { readonly publicKey: Uint8Array }> {
       throw new BrokenExport(
         broken.line,
         place,
-        `The hashes beside entry ${place} were changed; all entries are as they were.`,
+        `What stands beside entry ${place}, its place or hashes, was changed; all entries are as they were.`,
       );
     }
     this.#hasEnded = true;

@@ -1,5 +1,6 @@
 // How all processes of a registry come to stop writing while it is cut over to other engines, and refuse to serve from
 // engines that are still being filled.
+import type { AuditTree } from '../audit/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Change, Commit } from '../commit.ts';
 import { RegistryError } from '../errors.ts';
@@ -50,6 +51,30 @@ export class WriteGuard {
       giveBack: (job, dueAt) => queue.giveBack(job, dueAt),
       listDead: (page) => queue.listDead(page),
       statistics: (now) => queue.statistics(now),
+    };
+  }
+
+  /** The same tree, to which nothing is appended while the registry must not be written. */
+  tree(tree: AuditTree): AuditTree {
+    const open = async () => {
+      const mark = await this.#standing();
+      if (mark !== null) throw refusal(mark);
+    };
+    return {
+      head: () => tree.head(),
+      waiting: (limit) => tree.waiting(limit),
+      tiles: (keys) => tree.tiles(keys),
+      findLeaf: (entryId) => tree.findLeaf(entryId),
+      entries: (from, count) => tree.entries(from, count),
+      checkpoint: (size) => tree.checkpoint(size),
+      append: async (addition) => {
+        await open();
+        return tree.append(addition);
+      },
+      addCheckpoint: async (checkpoint) => {
+        await open();
+        await tree.addCheckpoint(checkpoint);
+      },
     };
   }
 

@@ -28,6 +28,7 @@ async function start(fields: Partial<Registry> = {}) {
     version: '1',
     jobs: registry.jobs,
     versions: registry.versions,
+    auditTree: registry.auditTree,
     now: () => clock.now(),
   });
   app = await testApp({ registry: { ...registry, health, telemetry, ...fields } });
