@@ -104,6 +104,27 @@ describeOnEveryEngine('record transfer', (engine) => {
     );
   });
 
+  test('a package that was moved is visible to the same people, before and after it is stored again', async () => {
+    const { packages, transfer } = engine();
+    const pkg = somePackage({ name: 'moved', visibility: 'groups', visibleTo: ['g1'], ownerId: 'ada' });
+    const visible = async (groupId: string) => {
+      const audience = { userId: 'bob', groupIds: new Set([groupId]) };
+      return (await packages.list({ states: ['published'], audience }, { limit: 5 })).items.length > 0;
+    };
+    const put = (fields: Partial<typeof pkg>) =>
+      transfer.package.put([{ package: { ...pkg, ...fields }, readme: null }]);
+    await put({});
+    assert.deepEqual([await visible('g1'), await visible('g2')], [true, false]);
+    await put({ visibleTo: ['g2'] });
+    assert.deepEqual([await visible('g1'), await visible('g2')], [false, true]);
+    await put({ visibility: 'everybody' });
+    assert.deepEqual([await visible('g1'), await visible('g2')], [true, true]);
+    await put({ visibility: 'owner' });
+    await transfer.package.remove([{ package: pkg, readme: null }]);
+    await put({ visibility: 'everybody' });
+    assert.deepEqual([await visible('g1'), await visible('g2')], [true, true]);
+  });
+
   test('events are stored behind all others, in the order given', async () => {
     await engine().transfer.event.put(recordSamples.event.slice(0, 2));
     await engine().transfer.event.put(recordSamples.event);
@@ -307,6 +328,7 @@ const followingTables = [
   'audit_waiting',
   'package_search',
   'package_readmes',
+  'package_readers',
   'login_attempts',
   'registry_marks',
 ];

@@ -30,12 +30,14 @@ function positionOf(packageId: string): RawBuilder<number> {
 
 /**
  * The condition that the package at the position, a column of the query around it, is shown to the audience. One
- * look at the index answers: a sum over no rows is null. (PostgreSQL may answer EXISTS by reading the whole table once.)
+ * look at the index answers: a sum over no rows is null. It is written so that PostgreSQL neither answers it by reading the
+ * whole table once, as it may with EXISTS, nor takes it for true of hardly any package, as it does of an equation with a
+ * subquery: then it would rather sort all packages than walk to the end of a page.
  */
 export function isShownTo(audience: Audience, position: RawBuilder<unknown>): RawBuilder<boolean> {
   const isReader = sql`CASE WHEN r.reader IN (${sql.join(readersIn(audience))}) THEN 1 ELSE 0 END`;
-  return sql<boolean>`COALESCE((
-    SELECT max(${isReader}) FROM package_readers r WHERE r.position = ${position}), 1) = 1`;
+  return sql<boolean>`CASE (SELECT max(${isReader}) FROM package_readers r WHERE r.position = ${position})
+    WHEN 0 THEN FALSE ELSE TRUE END`;
 }
 
 /** By what names the audience may stand among the readers; `anonymous` never does. */
