@@ -23,6 +23,7 @@ const server = await startServer({
   ASSAY_WORKER_POLL_MS: '10',
   ASSAY_EVENT_STREAMS_PER_USER: '1000',
   ASSAY_WEBHOOK_ALLOW_PRIVATE: 'true',
+  ASSAY_SANDBOX_KERNEL_LAYER: 'optional',
 });
 const callers = await gatherCallers(server, await enterAsAdministrator(server));
 const things = new Things(callers);

@@ -36,6 +36,7 @@ const becauseInBody = () => ({ body: { reason } });
 const markingNothing = () => ({
   body: { rule: 'structure.unknown', reason, expiresAt: new Date(Date.now() + 86_400_000).toISOString() },
 });
+const allowing = () => ({ body: { language: 'javascript', source: 'process.exit(0);' } });
 const named = (name: string) => ({ body: declared({ name }, 1_000) });
 const byLabel = ({ version }: Thing['ids']) => ({ query: { version } });
 const ofUser = ({ user }: Thing['ids']) => ({ query: { user } });
@@ -310,6 +311,16 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   ],
   'version.decide': null,
 
+  'validator.read': [{ good: 200, thing: 'validator' }],
+  'validator.list-versions': [{ good: 200, thing: 'validator' }],
+  'validator.read-version': [{ good: 200, thing: 'validator' }],
+  'validator.register': [
+    { good: 200, thing: 'published', changes: true, given: allowing },
+    { about: 'for a hidden package', good: 200, thing: 'hidden', changes: true, given: allowing },
+  ],
+  'validator.remove': [{ good: 204, thing: 'removableValidator', changes: true }],
+  'package.list-downloads': [{ good: 200, thing: 'validator' }],
+
   'quarantine.approve': null,
   'quarantine.list': [{ good: 200 }],
   'quarantine.read': [
@@ -343,6 +354,27 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
   'quarantine.reject': [
     { good: 200, thing: 'quarantined', changes: true, given: becauseInBody },
     { about: 'that is published', good: 200, thing: 'publishedVersionId', given: becauseInBody },
+  ],
+  'version.explain': [
+    { good: 200, thing: 'published', given: ({ id }) => ({ body: { package: id } }) },
+    ...restricted({ good: 200, given: ({ id }) => ({ body: { package: id } }) }),
+  ],
+  'policy.read': [{ good: 200 }],
+  'policy.change': [
+    {
+      good: '409 state-conflict',
+      given: () => ({ body: { text: '// for nobody', reason, expected: 999_999 } }),
+    },
+  ],
+  'policy.list-versions': [{ good: 200 }],
+  'policy.read-version': [{ good: '404 not-found', given: () => ({}) }],
+  'policy.replay': [
+    {
+      good: 200,
+      given: () => ({
+        body: { text: '', from: '2026-01-01T00:00:00Z', until: '2026-01-01T00:00:01Z' },
+      }),
+    },
   ],
   'audit.list': [{ good: 200 }],
   'history.list-uploads': [

@@ -125,6 +125,10 @@ export class Things {
       await this.#handToGroup(packageId);
       return { ids: { id: packageId, version: '1.0.0', name }, state: 'hidden' };
     },
+    /** Of a package that everybody sees: to whom does not maintain it there is none. */
+    validator: async () => ({ ...(await this.#validated()), state: 'hidden' }),
+    /** The same, for those who learn only that the package is not theirs to change. */
+    removableValidator: () => this.#validated(),
     quarantined: async () => {
       const { versionId } = await this.#quarantined(fresh('quarantined'), '1.0.0');
       return { ids: { id: versionId }, state: 'open' };
@@ -189,6 +193,14 @@ export class Things {
     return { ids: { id: packageId, version: '1.0.0', path: 'README.md', name, digest }, state: 'open' };
   }
 
+  async #validated(): Promise<Thing> {
+    const { ids, state } = await this.#published();
+    const body = { language: 'javascript', source: 'process.exit(0);' };
+    await ok(this.#owner.patch(`/api/packages/${ids.id}`, { sensitive: true }), 200);
+    await ok(this.#owner.put(`/api/packages/${ids.id}/validator`, body), 200);
+    return { ids: { ...ids, number: '1' }, state };
+  }
+
   async #quarantined(name: string, version: string): Promise<{ packageId: string; versionId: string }> {
     const { id } = await upload(this.#owner, { name, version }, await unsafePackage(fresh('unsafe')));
     const { packageId, versionId } = await decided(this.#owner, id);
@@ -235,6 +247,8 @@ export type ThingKind =
   | 'yanked'
   | 'quarantinedLabel'
   | 'hidden'
+  | 'validator'
+  | 'removableValidator'
   | 'quarantined'
   | 'publishedVersionId'
   | 'upload'
