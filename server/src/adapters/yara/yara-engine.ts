@@ -18,9 +18,9 @@ export interface YaraSettings {
   readonly windowTimeLimitMs: number;
 }
 
-const sizes: WindowSizes = { windowBytes: 8 * 1024 * 1024, overlapBytes: 64 * 1024 };
+const sizes: WindowSizes = { windowBytes: 8 * 1024 * 1024, overlapBytes: 64 * 1024, textBytes: textRunBytes };
 
-type Scan = (bytes: Buffer) => Match[];
+type Scan = (bytes: Buffer, mayHoldText: boolean) => Match[];
 type Match = ReturnType<ReturnType<typeof compileYaraRules>['scan']>[number];
 
 /** The engine and the state of its rules. */
@@ -31,8 +31,8 @@ export function yaraVersion({ rules }: YaraSettings): string {
 /** Throws a `YaraRuleError`. Compiles the rules, which takes its time: one for each thread. */
 export function openYaraEngine(settings: YaraSettings, windowSizes = sizes): MalwareEngine {
   const scanners = settings.rules.map((rules) => ({ ...rules, scanner: compileYaraRules(rules) }));
-  const scan: Scan = (bytes) => {
-    const isText = hasText(bytes, textRunBytes);
+  const scan: Scan = (bytes, mayHoldText) => {
+    const isText = mayHoldText && hasText(bytes, textRunBytes);
     return scanners.flatMap(({ scanner, isAboutText }) =>
       isAboutText && !isText ? [] : scanner.scan(bytes),
     );
@@ -57,10 +57,10 @@ function inspector(
 ): Inspector {
   const known = new Set<string>();
   let isTooSlow = false;
-  return windows.over(file.sizeBytes, (bytes, start, isLast) => {
+  return windows.over(file.sizeBytes, (bytes, start, isLast, mayHoldText) => {
     if (isTooSlow) return;
     const startedAt = performance.now();
-    for (const match of scan(bytes)) {
+    for (const match of scan(bytes, mayHoldText)) {
       // Once a file: the first place says where to look.
       if (known.has(match.ruleIdentifier)) continue;
       known.add(match.ruleIdentifier);

@@ -1,10 +1,10 @@
 // Parquet (parquet.apache.org, "File Format") and Arrow's file format (arrow.apache.org, "IPC"): the length of a footer
 // and a magic at the very end. An extension type of old pyarrow is a pickle, which reading the file runs.
 import type { InspectedFile, Inspector, Telling } from '../inspection/inspector.ts';
-import { hasText } from '../inspection/text-runs.ts';
+import { longText } from '../inspection/text-runs.ts';
 
 const extensions = ['arrow.py_extension_type'];
-/** As they are, and as each place in a base64 text may have them. */
+/** Longer than `longText`: as they are, and as each place in a base64 text may have them. */
 const needles = extensions.flatMap((name) => [
   Buffer.from(name),
   ...[0, 1, 2].map((shift) => {
@@ -12,8 +12,7 @@ const needles = extensions.flatMap((name) => [
     return Buffer.from(text.slice(shift === 0 ? 0 : 4, -4));
   }),
 ]);
-const lengths = needles.map((needle) => needle.length);
-const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
+const longest = Math.max(...needles.map((needle) => needle.length));
 
 /** Old pyarrow's extension type, wherever it is named; told once a file. */
 export class PythonExtensionSearch implements Inspector {
@@ -26,12 +25,14 @@ export class PythonExtensionSearch implements Inspector {
     this.#telling = telling;
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array, textBytes: number = longText): void {
     if (this.#isTold) return;
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const seam = Buffer.concat([this.#edge, all.subarray(0, longest - 1)]);
-    this.#look(seam, this.#position - this.#edge.length);
-    this.#look(all, this.#position);
+    if (textBytes >= longText) {
+      this.#look(seam, this.#position - this.#edge.length);
+      this.#look(all, this.#position);
+    }
     this.#position += bytes.length;
     const last = bytes.length < longest ? seam : all;
     this.#edge = Buffer.from(last.subarray(1 - longest));
@@ -40,7 +41,7 @@ export class PythonExtensionSearch implements Inspector {
   end(): void {}
 
   #look(bytes: Buffer, start: number): void {
-    if (this.#isTold || !hasText(bytes, shortest)) return;
+    if (this.#isTold) return;
     const places = needles.map((needle) => bytes.indexOf(needle)).filter((at) => at >= 0);
     if (places.length === 0) return;
     this.#isTold = true;
@@ -71,8 +72,8 @@ export function inspectColumnar(
   const magicBytes = magics[0]?.length ?? 0;
   let tail: Buffer = Buffer.alloc(0);
   return {
-    push(bytes) {
-      search.push(bytes);
+    push(bytes, textBytes) {
+      search.push(bytes, textBytes);
       tail = Buffer.from(Buffer.concat([tail, bytes.subarray(-16)]).subarray(-16));
     },
     end() {

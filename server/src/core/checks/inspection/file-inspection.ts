@@ -2,6 +2,7 @@ import { StorageError } from '../../errors.ts';
 import type { About } from '../check.ts';
 import type { ContentCheck, InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
 import { Ledger, type LedgerPart } from './ledger.ts';
+import { TextWatch } from './text-runs.ts';
 
 /** Bytes that are waited for before a file's type is told. */
 const headBytes = 4096;
@@ -56,6 +57,7 @@ export class FileInspection {
   readonly #file: Omit<InspectedFile, 'head'>;
   readonly #inspections: readonly Inspection[];
   readonly #tellings: ReadonlyMap<ContentCheck, Telling>;
+  readonly #text = new TextWatch();
   #head: Buffer = nothing;
   #running: Set<Running> | null = null;
   #storeFailed: StorageError | null = null;
@@ -72,7 +74,7 @@ export class FileInspection {
 
   /** The next bytes, good until the call returns. A promise, which never rejects: no more should come before it resolves. */
   push(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#running !== null) return this.#each((inspector) => inspector.push(bytes));
+    if (this.#running !== null) return this.#hand(bytes);
     // A copy only of what comes in very small pieces at the beginning.
     const first = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
     if (first.length >= Math.min(headBytes, this.#file.sizeBytes)) return this.#begin(first);
@@ -107,7 +109,12 @@ export class FileInspection {
         this.#note(telling, error);
       }
     }
-    return first.length > 0 ? this.#each((inspector) => inspector.push(first)) : undefined;
+    return first.length > 0 ? this.#hand(first) : undefined;
+  }
+
+  #hand(bytes: Uint8Array): Promise<void> | undefined {
+    const textBytes = this.#text.push(bytes);
+    return this.#each((inspector) => inspector.push(bytes, textBytes));
   }
 
   /** An inspector that fails is done with, and has missed the file; the others go on. */

@@ -146,8 +146,8 @@ function protocolBuffer(file: InspectedFile, name: string, telling: Telling): In
 /** Several that look at the same bytes. */
 function together(inspectors: readonly Inspector[]): Inspector {
   return {
-    push(bytes) {
-      for (const inspector of inspectors) inspector.push(bytes);
+    push(bytes, textBytes) {
+      for (const inspector of inspectors) inspector.push(bytes, textBytes);
     },
     end() {
       for (const inspector of inspectors) inspector.end();

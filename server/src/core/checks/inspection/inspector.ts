@@ -24,8 +24,11 @@ export interface Telling {
  * leaves the whole file missed; a `StorageError` says nothing about the bytes and ends the whole examination.
  */
 export interface Inspector {
-  /** The next bytes, good until the call returns. Where it gives a promise, no more come until that resolves. */
-  push(bytes: Uint8Array): void | Promise<void>;
+  /**
+   * The next bytes, good until the call returns. Where it gives a promise, no more come until that resolves. `textBytes`: the
+   * longest run of printable ASCII that ends in them or goes on behind them is no longer than that, or it is `longText`.
+   */
+  push(bytes: Uint8Array, textBytes?: number): void | Promise<void>;
   /** No more bytes come. The file has been looked at when this has returned, or its promise resolved. */
   end(): void | Promise<void>;
 }

@@ -10,10 +10,12 @@ export interface WindowSizes {
   readonly windowBytes: number;
   /** Much less than a window. */
   readonly overlapBytes: number;
+  /** Shorter text does not matter to who looks. */
+  readonly textBytes?: number;
 }
 
 /** `bytes` are good until it returns; `start`: where in the file they begin. Every file has one last window. */
-export type Look = (bytes: Buffer, start: number, isLast: boolean) => void;
+export type Look = (bytes: Buffer, start: number, isLast: boolean, mayHoldText: boolean) => void;
 
 /** Gives out windows over files; buffers are used again for one file after the other. */
 export class OverlappingWindows {
@@ -56,6 +58,8 @@ export class FileWindows {
   #filled = 0;
   /** Where in the file the buffer begins. */
   #start = 0;
+  /** Behind the last piece that may hold text that matters. */
+  #textEnd = 0;
   #isOver = false;
 
   constructor(sizes: WindowSizes, statedBytes: number, buffers: Buffers, look: Look) {
@@ -65,17 +69,20 @@ export class FileWindows {
     this.#look = look;
   }
 
-  push(bytes: Uint8Array): void {
+  /** As of an inspector. */
+  push(bytes: Uint8Array, textBytes = Number.POSITIVE_INFINITY): void {
+    const mayHoldText = textBytes >= (this.#sizes.textBytes ?? 0);
     const isWhole = this.#start === 0 && this.#filled === 0 && bytes.length === this.#statedBytes;
     if (isWhole && !this.#isOver && bytes.length <= this.#sizes.windowBytes) {
       // A small file that comes in one piece needs no copy.
       this.#isOver = true;
-      this.#look(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, true);
+      this.#look(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, true, mayHoldText);
       this.#start = bytes.length;
       return;
     }
     // What follows the stated end, where all was taken for the last window.
     this.#isOver = false;
+    if (mayHoldText) this.#textEnd = this.#start + this.#filled + bytes.length;
     this.#buffer ??= this.#buffers.take();
     for (let taken = 0; taken < bytes.length; ) {
       if (this.#filled === this.#buffer.length) this.#slide(this.#buffer);
@@ -90,13 +97,13 @@ export class FileWindows {
     if (this.#isOver) return;
     this.#isOver = true;
     const buffer = this.#buffer ?? Buffer.alloc(0);
-    this.#look(buffer.subarray(0, this.#filled), this.#start, true);
+    this.#look(buffer.subarray(0, this.#filled), this.#start, true, this.#textEnd > this.#start);
     if (this.#buffer !== null) this.#buffers.giveBack(this.#buffer);
     this.#buffer = null;
   }
 
   #slide(buffer: Buffer): void {
-    this.#look(buffer.subarray(0, this.#filled), this.#start, false);
+    this.#look(buffer.subarray(0, this.#filled), this.#start, false, this.#textEnd > this.#start);
     const kept = Math.min(this.#sizes.overlapBytes, this.#filled);
     buffer.copyWithin(0, this.#filled - kept, this.#filled);
     this.#start += this.#filled - kept;

@@ -24,6 +24,37 @@ export function hasText(bytes: Uint8Array, runBytes: number): boolean {
   return has;
 }
 
+/** Bytes of printable ASCII in a row that may be text; of bytes by chance, there are as many once in some megabytes. */
+export const shortText = 16;
+/** By chance, there are as many once in some hundred megabytes. */
+export const longText = 20;
+
+/** Tells of bytes that pass, piece by piece, how much text they may hold. */
+export class TextWatch {
+  /** So many of the last bytes may be the beginning of a text. */
+  #carried = 0;
+
+  /** The longest text that ends in these bytes or goes on behind them: 0, or from `shortText` to `longText`, which means any length. */
+  push(bytes: Uint8Array): number {
+    const lead = this.#carried + reach(bytes, 0, 1);
+    const isOneRun = lead - this.#carried === bytes.length;
+    this.#carried = Math.min(isOneRun ? lead : reach(bytes, bytes.length - 1, -1), longText);
+    let longest = Math.max(lead, this.#carried);
+    forEachRun(bytes, isPrintable, shortText, (start, end) => {
+      longest = Math.max(longest, end - start);
+      return longest < longText;
+    });
+    return longest < shortText ? 0 : Math.min(longest, longText);
+  }
+}
+
+/** How many bytes from there on are printable, as far as that matters. */
+function reach(bytes: Uint8Array, from: number, step: 1 | -1): number {
+  let count = 0;
+  while (count < longText && isPrintable[bytes[from + step * count] ?? 0] === 1) count += 1;
+  return count;
+}
+
 /** Tells every longest run of at least `runBytes` bytes of the set, in order, until `found` gives false. */
 export function forEachRun(
   bytes: Uint8Array,

@@ -33,6 +33,8 @@ export class PickleSearch {
   #readings: Reading[] = [];
   /** The last bytes that came, in which something may have begun. */
   #edge = Buffer.alloc(0);
+  /** The edge and what comes; used again and again. */
+  #joined = Buffer.alloc(0);
   #position = 0;
   #hasTooMany = false;
 
@@ -52,7 +54,7 @@ export class PickleSearch {
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#readings = this.#readings.filter((reading) => reading.push(bytes));
-    const all = Buffer.concat([this.#edge, bytes]);
+    const all = this.#withEdge(bytes);
     const start = this.#position - this.#edge.length;
     this.#findProtocols(all, start);
     this.#findNames(all, start);
@@ -61,6 +63,14 @@ export class PickleSearch {
     const left = this.#sizeBytes - this.#position;
     this.#readings = this.#readings.filter((reading) => reading.skips <= left);
     this.#edge = Buffer.from(all.subarray(-edgeBytes));
+  }
+
+  #withEdge(bytes: Uint8Array): Buffer {
+    const length = this.#edge.length + bytes.length;
+    if (this.#joined.length < length) this.#joined = Buffer.allocUnsafeSlow(length + edgeBytes);
+    this.#joined.set(this.#edge);
+    this.#joined.set(bytes, this.#edge.length);
+    return this.#joined.subarray(0, length);
   }
 
   /** PROTO with a protocol that has it. */

@@ -1,7 +1,7 @@
 // The check of secrets: every file, text or not, in windows that overlap. What is not text is passed over quickly.
 import type { InspectedFile, Inspection, Inspector, Telling } from '../inspection/inspector.ts';
 import { OverlappingWindows } from '../inspection/overlapping-windows.ts';
-import { forEachRun, hasText, tableOf } from '../inspection/text-runs.ts';
+import { forEachRun, shortText, tableOf } from '../inspection/text-runs.ts';
 import type { RuleId } from '../rules.ts';
 import { entropyOf, isPlaceholder, redact } from './judge-value.ts';
 import { bytesBefore, bytesBehind, findKeys, keyMarks } from './private-keys.ts';
@@ -16,12 +16,13 @@ import {
 
 /** How far around a secret something is looked for that belongs to it. */
 const contextBytes = 1_024;
-const sizes = { windowBytes: 1024 * 1024, overlapBytes: longestBytes + 4 * contextBytes };
-
-/** No secret that stands in one piece is shorter. */
-const shortestBytes = 16;
-/** No header of a key is shorter, or holds what is no text. */
-const shortestHeaderBytes = 20;
+/** No secret that stands in one piece is shorter, and no header of a key: where there is no text, there is none of them. */
+const shortestBytes = shortText;
+const sizes = {
+  windowBytes: 1024 * 1024,
+  overlapBytes: longestBytes + 4 * contextBytes,
+  textBytes: shortestBytes,
+};
 /** What secrets, and what they stand in, consist of: anything visible that neither quotes nor parts. */
 const inOnePiece = tableOf(
   (byte) => byte > 0x20 && byte < 0x7f && !'"\'`\\,;()[]{}<>|'.includes(String.fromCharCode(byte)),
@@ -37,7 +38,8 @@ export function secretsInspection(): Inspection {
 
 function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Telling): Inspector {
   const isNetrc = /^[._]netrc$/i.test(file.name);
-  return windows.over(file.sizeBytes, (bytes, start, isLast) => {
+  return windows.over(file.sizeBytes, (bytes, start, isLast, mayHoldText) => {
+    if (!mayHoldText && !isNetrc) return;
     // What ends near an edge of a window is seen wholly, with what stands around it, in one of its neighbours.
     const from = start === 0 ? 0 : sizes.overlapBytes - contextBytes;
     const to = isLast ? bytes.length : bytes.length - contextBytes;
@@ -47,7 +49,7 @@ function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Te
       const shown = found.secret === '' ? '' : `: ${redact(found.secret)}`;
       telling.found(found.rule, `It holds ${found.name}${shown}.`, start + found.start);
     };
-    if (hasText(bytes, shortestHeaderBytes)) searchKeys(bytes, tell);
+    searchKeys(bytes, tell);
     forEachRun(bytes, inOnePiece, shortestBytes, (runStart, runEnd) => {
       searchRun(bytes, runStart, runEnd, tell);
       return true;
