@@ -5,7 +5,7 @@
 //   packages/seals/<digest>                    on S3: which object of it was found to have its digest
 //   quarantine/<version id>                    content of versions that did not pass
 //   processed/<version id>/<name>.json         what analysis found
-//   validators/<package id>/<validator id>     scripts of package owners
+//   validators/…                               nothing yet: scripts of package owners lie in the records
 //   logs/…  backups/…                          written by operations, not by the registry's core
 //
 // Embedded, the areas are folders below `<data>/content/`; on S3 each is a bucket or a prefix of its own.
