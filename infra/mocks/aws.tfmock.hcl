@@ -133,8 +133,13 @@ mock_resource "aws_wafv2_ip_set" {
 
 mock_resource "aws_acm_certificate" {
   defaults = {
-    arn                       = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
-    domain_validation_options = []
+    arn = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+    domain_validation_options = [
+      { domain_name = "registry.example.org", resource_record_name = "_1.registry.example.org", resource_record_type = "CNAME", resource_record_value = "_1.acm-validations.aws" },
+      { domain_name = "origin.registry.example.org", resource_record_name = "_1.origin.registry.example.org", resource_record_type = "CNAME", resource_record_value = "_1.acm-validations.aws" },
+      { domain_name = "first.registry.example.org", resource_record_name = "_1.first.registry.example.org", resource_record_type = "CNAME", resource_record_value = "_1.acm-validations.aws" },
+      { domain_name = "second.registry.example.org", resource_record_name = "_1.second.registry.example.org", resource_record_type = "CNAME", resource_record_value = "_1.acm-validations.aws" },
+    ]
   }
 }
 

@@ -31,6 +31,8 @@ output "environment" {
       ASSAY_POSTGRES_DATABASE = "assay"
       ASSAY_POSTGRES_USER     = "assay"
       ASSAY_POSTGRES_TLS      = "verify-full"
+
+      ASSAY_POSTGRES_TLS_CA_FILE = var.authorities_file
     } : {},
     length(aws_db_instance.replica) > 0 ? { ASSAY_POSTGRES_REPLICA_HOST = aws_db_instance.replica[0].address } : {},
   )

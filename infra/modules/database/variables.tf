@@ -84,3 +84,9 @@ variable "password_version" {
   type        = number
   default     = 0
 }
+
+variable "authorities_file" {
+  description = "PostgreSQL: where the image keeps the certificates of the authorities of Amazon RDS."
+  type        = string
+  default     = "/etc/assay/rds-authorities.pem"
+}

@@ -25,3 +25,15 @@ output "environment" {
     { for area in local.areas : "ASSAY_S3_BUCKET_${upper(area)}" => aws_s3_bucket.this[area].bucket },
   )
 }
+
+output "trail_bucket" {
+  description = "The bucket of trails, once it takes them."
+  value       = aws_s3_bucket.this["audit"].bucket
+  depends_on  = [aws_s3_bucket_policy.this]
+}
+
+output "access_logs_bucket" {
+  description = "The bucket of access logs, once it takes them."
+  value       = aws_s3_bucket.this["access-logs"].bucket
+  depends_on  = [aws_s3_bucket_policy.this]
+}

@@ -1,0 +1,39 @@
+# What a second region keeps of a registry that runs in the first: copies of its objects and of its backups, under
+# keys of that region. Nothing runs there.
+
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+module "keys" {
+  source = "../keys"
+
+  name                 = "${var.name}-copies"
+  purposes             = ["storage", "logs", "backups"]
+  deletion_window_days = var.removable ? 7 : 30
+}
+
+module "storage" {
+  source = "../storage"
+
+  name             = var.name
+  kms_key_arn      = module.keys.arns.storage
+  logs_kms_key_arn = module.keys.arns.logs
+  removable        = var.removable
+}
+
+resource "aws_backup_vault" "this" {
+  name          = "${var.name}-copies"
+  kms_key_arn   = module.keys.arns.backups
+  force_destroy = var.removable
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,174 @@
+locals {
+  has_balancer = var.watched.load_balancer != null
+  has_database = var.watched.database != null
+  has_instance = var.watched.instance != null
+
+  of_services = merge([for service, least in var.watched.services : {
+    "${service}-cpu"    = { what = "uses more than 80 % of its CPU", namespace = "AWS/ECS", metric = "CPUUtilization", statistic = "Average", above = 80, minutes = 5, times = 3, dimensions = { ClusterName = var.watched.cluster, ServiceName = service } }
+    "${service}-memory" = { what = "uses more than 80 % of its memory", namespace = "AWS/ECS", metric = "MemoryUtilization", statistic = "Average", above = 80, minutes = 5, times = 3, dimensions = { ClusterName = var.watched.cluster, ServiceName = service } }
+  }]...)
+
+  of_queues = merge([for queue, name in var.watched.queues : {
+    for kind in [queue == "dead" ? "dead" : "waiting"] : "queue-${queue}" => {
+      what       = kind == "dead" ? "holds jobs that were given up" : "holds something that waits too long"
+      namespace  = "AWS/SQS"
+      metric     = kind == "dead" ? "ApproximateNumberOfMessagesVisible" : "ApproximateAgeOfOldestMessage"
+      statistic  = "Maximum"
+      above      = kind == "dead" ? 0 : var.limits.job_waits_seconds
+      minutes    = 5
+      times      = 1
+      dimensions = { QueueName = name }
+    }
+  }]...)
+
+  of_buckets = merge(
+    { for area, bucket in var.watched.buckets : "bucket-${area}" => { what = "is larger than expected", namespace = "AWS/S3", metric = "BucketSizeBytes", statistic = "Average", above = var.limits.bucket_gib * 1024 * 1024 * 1024, minutes = 1440, times = 1, dimensions = { BucketName = bucket, StorageType = "StandardStorage" } } },
+    # What waits for reviewers lies there; somebody must look at it at least as often.
+    { for area, bucket in var.watched.buckets : "quarantine-forgotten" => { what = "has held something for days", namespace = "AWS/S3", metric = "NumberOfObjects", statistic = "Average", above = 0, minutes = 1440, times = var.limits.quarantine_days, dimensions = { BucketName = bucket, StorageType = "AllStorageTypes" } } if area == "quarantine" },
+  )
+
+  of_database = { for database in [var.watched.database] : "x" => {
+    database-cpu         = { what = "uses more than 80 % of its CPU", namespace = "AWS/RDS", metric = "CPUUtilization", statistic = "Average", above = 80, minutes = 5, times = 3, dimensions = { DBInstanceIdentifier = database.instance_id } }
+    database-connections = { what = "has more than 80 % of its connections in use", namespace = "AWS/RDS", metric = "DatabaseConnections", statistic = "Maximum", above = floor(database.connections * 0.8), minutes = 5, times = 2, dimensions = { DBInstanceIdentifier = database.instance_id } }
+  } if database != null }
+
+  of_tables = { for table in var.watched.tables : "table-${table}" => { what = "is throttled", namespace = "AWS/DynamoDB", metric = "WriteThrottleEvents", statistic = "Sum", above = 10, minutes = 5, times = 2, dimensions = { TableName = table } } }
+
+  of_instance = { for instance in [var.watched.instance] : "x" => {
+    host-cpu    = { what = "uses more than 80 % of its CPU", namespace = "AWS/EC2", metric = "CPUUtilization", statistic = "Average", above = 80, minutes = 5, times = 3, dimensions = { InstanceId = instance.id } }
+    host-status = { what = "does not answer", namespace = "AWS/EC2", metric = "StatusCheckFailed", statistic = "Maximum", above = 0, minutes = 1, times = 3, dimensions = { InstanceId = instance.id } }
+    host-memory = { what = "uses more than 80 % of its memory", namespace = "Assay/${var.name}", metric = "mem_used_percent", statistic = "Average", above = 80, minutes = 5, times = 3, dimensions = { InstanceId = instance.id } }
+    host-disk   = { what = "has more than 80 % of its disk in use", namespace = "Assay/${var.name}", metric = "disk_used_percent", statistic = "Maximum", above = 80, minutes = 5, times = 1, dimensions = { InstanceId = instance.id, path = "/" } }
+  } if instance != null }
+
+  alarms = merge(
+    local.of_services, local.of_queues, local.of_buckets, local.of_tables,
+    lookup(local.of_database, "x", {}), lookup(local.of_instance, "x", {}),
+    { errors = { what = "writes errors into its log", namespace = "Assay/${var.name}", metric = "errors", statistic = "Sum", above = var.limits.errors_in_5_minute, minutes = 5, times = 1, dimensions = {} } },
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "${each.key} ${each.value.what}."
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.above
+  period              = each.value.minutes * 60
+  evaluation_periods  = each.value.times
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+}
+
+# ── Alarms of more than one number ──────────────────────────────────────────────────────────────────────────────────
+
+resource "aws_cloudwatch_metric_alarm" "tasks" {
+  for_each = var.watched.services
+
+  alarm_name          = "${var.name}-${each.key}-tasks"
+  alarm_description   = "Fewer tasks of ${each.key} run than should."
+  namespace           = "ECS/ContainerInsights"
+  metric_name         = "RunningTaskCount"
+  dimensions          = { ClusterName = var.watched.cluster, ServiceName = each.key }
+  statistic           = "Minimum"
+  comparison_operator = "LessThanThreshold"
+  threshold           = each.value
+  period              = 60
+  evaluation_periods  = 5
+  # Where none runs nothing is told, either.
+  treat_missing_data = each.value > 0 ? "breaching" : "notBreaching"
+  alarm_actions      = [aws_sns_topic.alarms.arn]
+  ok_actions         = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "disk" {
+  for_each = var.watched.services
+
+  alarm_name          = "${var.name}-${each.key}-disk"
+  alarm_description   = "A task of ${each.key} has used more than 80 % of its disk."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 80
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "share"
+    expression  = "100 * used / reserved"
+    label       = "percent in use"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { used = "EphemeralStorageUtilized", reserved = "EphemeralStorageReserved" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = "ECS/ContainerInsights"
+        metric_name = metric_query.value
+        dimensions  = { ClusterName = var.watched.cluster, ServiceName = each.key }
+        stat        = "Maximum"
+        period      = 300
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "failures" {
+  count = local.has_balancer ? 1 : 0
+
+  alarm_name          = "${var.name}-5xx"
+  alarm_description   = "More than 1 % of the answers are failures."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 1
+  evaluation_periods  = 5
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "share"
+    expression  = "100 * (FILL(failed, 0) + FILL(refused, 0)) / asked"
+    label       = "percent that failed"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { failed = "HTTPCode_Target_5XX_Count", refused = "HTTPCode_ELB_5XX_Count", asked = "RequestCount" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = "AWS/ApplicationELB"
+        metric_name = metric_query.value
+        dimensions  = { LoadBalancer = var.watched.load_balancer.arn_suffix }
+        stat        = "Sum"
+        period      = 60
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "database_disk" {
+  count = local.has_database ? 1 : 0
+
+  alarm_name          = "${var.name}-database-disk"
+  alarm_description   = "Less than a fifth of the database's disk is free."
+  namespace           = "AWS/RDS"
+  metric_name         = "FreeStorageSpace"
+  dimensions          = { DBInstanceIdentifier = var.watched.database.instance_id }
+  statistic           = "Minimum"
+  comparison_operator = "LessThanThreshold"
+  threshold           = floor(var.watched.database.storage_gib * 1024 * 1024 * 1024 / 5)
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+}

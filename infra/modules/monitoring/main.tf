@@ -1,0 +1,110 @@
+# What is seen of a registry that runs: logs, alarms, dashboards, and the trail of what was done in the account.
+
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  region  = data.aws_region.current.name
+  account = data.aws_caller_identity.current.account_id
+}
+
+# ── Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+resource "aws_cloudwatch_log_group" "this" {
+  for_each = var.retention_days
+
+  # `web` holds what the firewall, the network and the gateway have refused; the firewall asks for such a name.
+  name              = each.key == "web" ? "aws-waf-logs-${var.name}" : "/assay/${var.name}/${each.key}"
+  retention_in_days = each.value
+  kms_key_id        = var.kms_key_arn
+}
+
+locals {
+  # Counted in the logs of the program, which are a JSON object a line.
+  counted = {
+    errors           = "{ $.level = \"error\" || $.level = \"fatal\" }"
+    failed-logins    = "{ $.operation = \"account.log-in\" && $.status = 401 }"
+    denied-downloads = "{ $.operation = \"version.download\" && $.status = 403 }"
+  }
+  counted_in = { for pair in setproduct(keys(local.counted), [for group in ["api", "worker"] : group if contains(keys(var.retention_days), group)]) : "${pair[1]}-${pair[0]}" => pair }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "this" {
+  for_each = local.counted_in
+
+  name           = "${var.name}-${each.key}"
+  log_group_name = aws_cloudwatch_log_group.this[each.value[1]].name
+  pattern        = local.counted[each.value[0]]
+
+  metric_transformation {
+    namespace     = "Assay/${var.name}"
+    name          = each.value[0]
+    value         = "1"
+    default_value = "0"
+  }
+}
+
+# ── Who is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+resource "aws_sns_topic" "alarms" {
+  name              = "${var.name}-alarms"
+  kms_master_key_id = var.kms_key_arn
+}
+
+resource "aws_sns_topic_policy" "alarms" {
+  arn = aws_sns_topic.alarms.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AlarmsAndBudgetsTell"
+      Effect    = "Allow"
+      Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com", "backup.amazonaws.com"] }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.alarms.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+    }]
+  })
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  count = var.alarm_email == null ? 0 : 1
+
+  topic_arn = aws_sns_topic.alarms.arn
+  protocol  = "email"
+  endpoint  = var.alarm_email
+}
+
+# ── What was done in the account ────────────────────────────────────────────────────────────────────────────────────
+
+resource "aws_cloudtrail" "this" {
+  count = var.trail == null ? 0 : 1
+
+  name                          = var.name
+  s3_bucket_name                = var.trail.bucket
+  s3_key_prefix                 = "trail"
+  kms_key_id                    = var.kms_key_arn
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_log_file_validation    = true
+
+  # Who wrote published content, past the registry or through it.
+  event_selector {
+    read_write_type           = "WriteOnly"
+    include_management_events = true
+    data_resource {
+      type   = "AWS::S3::Object"
+      values = ["${var.trail.packages_bucket_arn}/"]
+    }
+  }
+}

@@ -1,0 +1,60 @@
+mock_provider "aws" {
+  source = "../../mocks"
+}
+
+variables {
+  name            = "assay-test"
+  image           = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/assay:1.2.0"
+  public_url      = "https://registry.example.org"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+  entrance        = "internet"
+  key_arns        = { for purpose in ["storage", "records", "secrets", "logs", "backups"] : purpose => "arn:aws:kms:eu-central-1:123456789012:key/${purpose}" }
+  records = {
+    environment = { ASSAY_RECORDS = "dynamodb", ASSAY_DYNAMODB_TABLE_PREFIX = "assay-test-" }
+    table_arns  = ["arn:aws:dynamodb:eu-central-1:123456789012:table/assay-test-users"]
+    table_names = ["assay-test-users"]
+  }
+  secrets = {
+    kept       = ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:assay-test/session-keys.json-AbCdEf"]
+    validators = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:assay-test/validators-AbCdEf"
+  }
+  tasks = { api = { least = 2, most = 10 }, worker = { least = 2, most = 10 }, validators = { least = 2, most = 10 } }
+}
+
+run "a_registry_that_faces_the_internet_has_its_firewall" {
+  assert {
+    condition     = length(module.firewall) == 1 && output.environments.api.ASSAY_PUBLIC_URL == "https://registry.example.org"
+    error_message = "There is no firewall, or the registry does not know its name."
+  }
+  assert {
+    condition     = output.environments.worker.ASSAY_S3_BUCKET_PACKAGES == output.buckets.packages && output.environments.api.ASSAY_WORKER_IN_SERVER == "false"
+    error_message = "The program would look elsewhere."
+  }
+}
+
+run "a_region_that_stands_by_makes_no_backups" {
+  variables {
+    entrance = "cloudfront"
+    cloudfront = {
+      prefix_list_id = "pl-1"
+      ranges         = ["203.0.113.0/24"]
+    }
+    back_up = false
+  }
+  assert {
+    condition     = output.vault_arn == null && length(module.firewall) == 0
+    error_message = "The region does what the first one does."
+  }
+  assert {
+    condition     = output.environments.api.ASSAY_TRUSTED_PROXIES == "10.20.0.0/16,203.0.113.0/24"
+    error_message = "All clients of CloudFront would be taken for one."
+  }
+}
+
+run "refuses_names_that_aws_does_not_take_everywhere" {
+  command = plan
+  variables {
+    name = "Assay_Production"
+  }
+  expect_failures = [var.name]
+}
