@@ -217,6 +217,12 @@ async function requireShown(who: Who, kind: ThingKind, text: string): Promise<vo
 }
 
 function filled(path: string, ids: Thing['ids']): string {
-  const others: Record<string, string> = { part: '1', code: 'not-found', id: 'nothing', path: 'README.md' };
+  const others: Record<string, string> = {
+    part: '1',
+    code: 'not-found',
+    id: 'nothing',
+    path: 'README.md',
+    number: '99',
+  };
   return path.replaceAll(/\{(\w+)\}/g, (_all, name) => ids[name] ?? others[name] ?? assert.fail(path));
 }

@@ -42,6 +42,12 @@ const byLabel = ({ version }: Thing['ids']) => ({ query: { version } });
 const ofUser = ({ user }: Thing['ids']) => ({ query: { user } });
 const taken = (who: Who) =>
   !who.isMaintainer && who.permissions.includes('upload') ? '409 name-taken' : undefined;
+const packageInBody = ({ id }: Thing['ids']) => ({ body: { package: id } });
+/** Who may read nothing at all does not learn what there is. */
+const unlessReader = ({ user, isAdmin, permissions }: Who) =>
+  user === null || isAdmin || permissions.includes('search') || permissions.includes('download')
+    ? undefined
+    : '404 not-found';
 const unsigned = () => '403 address-invalid';
 const forAdmin = (refusal: string) => (who: Who) => (who.user === null || who.isAdmin ? undefined : refusal);
 
@@ -356,8 +362,8 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     { about: 'that is published', good: 200, thing: 'publishedVersionId', given: becauseInBody },
   ],
   'version.explain': [
-    { good: 200, thing: 'published', given: ({ id }) => ({ body: { package: id } }) },
-    ...restricted({ good: 200, given: ({ id }) => ({ body: { package: id } }) }),
+    { good: 200, thing: 'published', given: packageInBody, instead: unlessReader },
+    ...restricted({ good: 200, given: packageInBody, instead: unlessReader }),
   ],
   'policy.read': [{ good: 200 }],
   'policy.change': [

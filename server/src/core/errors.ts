@@ -203,6 +203,12 @@ export const errorCatalogue = {
     remedy: 'Ask again in some minutes: versions of earlier releases get theirs one after the other.',
   },
 
+  'policy-invalid': {
+    kind: 'invalid',
+    title: 'The policies cannot be used',
+    remedy: 'Mend the text where the detail says; what policies may ask for is in docs/policies.md.',
+  },
+
   // uploads
   'upload-too-large': {
     kind: 'too-large',

@@ -129,6 +129,14 @@ export const operations = {
   'quarantine.release': anyone('review', 'with-change', 'Release a quarantined version'),
   'quarantine.reject': anyone('review', 'with-change', 'Reject a quarantined version'),
 
+  // the gate
+  'version.explain': anyone('signed-in', 'observed', 'Ask what the gate would decide about a download'),
+  'policy.read': anyone('admin', 'observed', 'Read the policies in force'),
+  'policy.change': anyone('admin', 'with-change', 'Change the policies'),
+  'policy.list-versions': anyone('admin', 'observed', 'List the versions of the policies'),
+  'policy.read-version': anyone('admin', 'observed', 'Read a version of the policies'),
+  'policy.replay': anyone('admin', 'observed', 'Decide past downloads again by other policies'),
+
   // audit and history
   'audit.list': anyone('admin', 'observed', 'Read the audit log'),
   'audit.read-checkpoint': anyone('admin', 'observed', 'Read a checkpoint of the audit log'),

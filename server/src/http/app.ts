@@ -23,6 +23,7 @@ import { eventRoutes } from './native/events/index.ts';
 import { historyRoutes } from './native/history/index.ts';
 import { jobRoutes } from './native/jobs/index.ts';
 import { packageRoutes } from './native/packages/index.ts';
+import { policyRoutes } from './native/policies/index.ts';
 import { quarantineRoutes } from './native/quarantine/index.ts';
 import { systemRoutes } from './native/system/index.ts';
 import { uploadRoutes } from './native/uploads/index.ts';
@@ -42,6 +43,7 @@ import { compileValidator } from './validate.ts';
 export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...packageRoutes,
+  ...policyRoutes,
   ...quarantineRoutes,
   ...validatorRoutes,
   ...accessRoutes,

@@ -2,10 +2,12 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { type ContentStore, incomingKey } from '../core/content/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
+import type { PolicyKeeper } from '../core/gate/index.ts';
 import {
   auditTreeComponent,
   HealthMonitor,
   jobsComponent,
+  policiesComponent,
   probedComponent,
   quarantineComponent,
   Traffic,
@@ -36,12 +38,14 @@ export function watchingPorts(
     guards,
     probeQueue,
     validatorRunner,
+    policyKeeper,
   }: {
     clock: Clock;
     content: ContentStore;
     guards: Guards;
     probeQueue: (() => Promise<void>) | null;
     validatorRunner: ValidatorRunner;
+    policyKeeper: PolicyKeeper;
   },
 ) {
   let worker: { readonly lastSeenAt: Date | null } = { lastSeenAt: null };
@@ -70,6 +74,7 @@ export function watchingPorts(
     workerComponent(() => worker.lastSeenAt),
     quarantineComponent(engine.versions, config.review.overdueHours),
     auditTreeComponent(engine.auditTree, config.audit),
+    policiesComponent(policyKeeper),
     validatorsComponent(validatorRunner),
     jobsComponent(
       {

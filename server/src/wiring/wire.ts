@@ -61,8 +61,10 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     { ...telling, ...system, serving: contents.requests.serving, logger },
     opening,
   );
+  const deciding = policyPorts(engines.requests, system.clock);
   const watching = watchingPorts(config, engines.requests, {
     validatorRunner: validation.validatorRunner,
+    policyKeeper: deciding.policyKeeper,
     clock: system.clock,
     content: contents.requests.content,
     guards,
@@ -99,7 +101,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...validation,
     uploadLimits: uploads,
     downloadLifetimeMs: uploads.downloadLifetimeMs,
-    ...policyPorts(engines.requests, system.clock),
+    ...deciding,
     observe: observing.observe,
     auditBehind: observing.behind,
   };

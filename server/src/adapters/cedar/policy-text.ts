@@ -23,6 +23,7 @@ export function readPolicies(cedar: Cedar, text: string, taken: ReadonlySet<stri
   if (Buffer.byteLength(text) > policyLimits.textBytes) {
     return refused(`The text is longer than ${policyLimits.textBytes} bytes.`);
   }
+  if (text.includes('\0') || !text.isWellFormed()) return refused('The text has characters that are none.');
   const checked = cedar.validate({ schema: schemaText, policies: { staticPolicies: text } });
   if (checked.type === 'failure')
     return { problems: checked.errors.map((one) => problemOf(text, one)), policies: [] };

@@ -71,8 +71,8 @@ function isCurrent({ token, user }: TokenInUse<Session>): boolean {
  * carry them it must extend to everything that its owner may do, with every package. With a one-time password
  * nothing may be done yet, whatever asks for no permission by its name.
  */
-function callingUser(
-  { user, groups }: TokenInUse<Session | PersonalToken>,
+export function callingUser(
+  { user, groups }: Pick<TokenInUse<unknown>, 'user' | 'groups'>,
   reviewersGroup: string,
   extent: Pick<PersonalToken, 'permissions' | 'packagePatterns'> = {
     permissions: user.permissions,

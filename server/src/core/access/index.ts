@@ -4,6 +4,7 @@ import type { UserChange } from './user.ts';
 
 export { requireSelfOrAdmin, requireUnlimitedToken, sessionOf, userOf } from './acting-user.ts';
 export { type AuthenticationPorts, authenticateCaller } from './authenticate-caller.ts';
+export { callerAs } from './caller-as.ts';
 export { changeGroup } from './change-group.ts';
 export { addMember, removeMember } from './change-members.ts';
 export { changePassword } from './change-password.ts';

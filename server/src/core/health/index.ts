@@ -5,6 +5,7 @@ export { callsComponent, guardedComponent } from './guarded-component.ts';
 export { HealthMonitor } from './health-monitor.ts';
 export { jobsComponent } from './job-components.ts';
 export { maximumMinutes } from './minutes.ts';
+export { policiesComponent } from './policies-component.ts';
 export { probedComponent } from './probed-component.ts';
 export { quarantineComponent } from './quarantine-component.ts';
 export { type Exposition, noTelemetry, type Telemetry } from './telemetry.ts';
