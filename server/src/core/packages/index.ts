@@ -15,6 +15,7 @@ export { nameKey, requirePackageName } from './package-name.ts';
 export type * from './ports.ts';
 export {
   type Meant,
+  maySee,
   readMaintainedPackage,
   readOwnPackage,
   readPackage,
