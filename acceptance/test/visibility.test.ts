@@ -93,6 +93,10 @@ describe('a package', () => {
       'name-taken',
     );
     assert.equal(refusal.detail, 'The code name "own-tool" is taken.');
+    const explained = (name: string) =>
+      refused(eve.api.post('/api/validate', { package: { kind: 'code', name } }), 404, 'not-found');
+    assert.equal((await explained(named.name)).detail, 'There is no package "own-tool".');
+    assert.equal((await explained('no-tool')).detail, 'There is no package "no-tool".');
     const { items } = await ok(eve.api.get<Page<{ subject: object }>>('/api/history/downloads'));
     assert.equal(JSON.stringify(items).includes(named.name), false, 'asking in vain tells no name');
   });
