@@ -342,11 +342,32 @@ function textOf(bytes: Buffer, start: number, end: number): string {
 
 /** The text, when it may name a module or what is in one; null otherwise, as for nearly all texts of real data. */
 function nameAt(bytes: Buffer, start: number, end: number): string | null {
-  for (let i = start; i < end; i++) if (!inNames[bytes[i] ?? 0]) return null;
-  return bytes.toString('latin1', start, end);
+  let hash = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (inNames[byte] === 0) return null;
+    hash = (hash * 31 + byte) | 0;
+  }
+  const place = hash & (lastNames.length - 1);
+  const last = lastNames[place] ?? '';
+  if (isAt(bytes, start, end, last)) return last;
+  const name = bytes.toString('latin1', start, end);
+  lastNames[place] = name;
+  return name;
 }
 
-const inNames = Array.from({ length: 128 }, (_, code) => /[\w.]/.test(String.fromCharCode(code)));
+/** Names that came last, by their hash: most come again and again, and making a text takes longer than all else that is done with it. */
+const lastNames: string[] = Array(65_536).fill('');
+
+function isAt(bytes: Buffer, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+const inNames = Uint8Array.from({ length: 256 }, (_, code) =>
+  code < 128 && /[\w.]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
