@@ -46,10 +46,11 @@ test('requests are told by operation and status', async () => {
   assert.match(text, /assay_http_request_seconds_count\{operation="none",status="404"\} 1\n/);
 });
 
-test('jobs, checks, bytes and streams are told', async () => {
+test('jobs, checks, validators, bytes and streams are told', async () => {
   const told = telemetry();
   told.jobEnded('tell-event', 'again', 0.1);
   told.checkEnded('archive', 'passed', 0.1);
+  told.validatorEnded('timed-out', 5);
   told.contentReceived(1_000);
   told.contentSent(10);
   told.contentSent(5);
@@ -57,6 +58,7 @@ test('jobs, checks, bytes and streams are told', async () => {
   const text = await textOf(told);
   assert.match(text, /assay_job_seconds_count\{kind="tell-event",outcome="again"\} 1\n/);
   assert.match(text, /assay_check_seconds_count\{check="archive",verdict="passed"\} 1\n/);
+  assert.match(text, /assay_validator_seconds_sum\{cause="timed-out"\} 5\n/);
   assert.match(text, /assay_content_received_bytes_total 1000\n/);
   assert.match(text, /assay_content_sent_bytes_total 15\n/);
   assert.match(text, /assay_event_streams 2\n/);
