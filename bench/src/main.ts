@@ -3,6 +3,7 @@
 //   npm run bench                      every figure
 //   npm run bench -- search start      some of them
 import { measureArchiveCheck } from './archive-check.ts';
+import { measureAuditTree } from './audit-tree.ts';
 import { measureChecks } from './checks.ts';
 import { measureDownload } from './download.ts';
 import { measureEngines } from './engines.ts';
@@ -24,6 +25,7 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   'second-version': measureSecondVersion,
   memory: measureMemory,
   'keyed-read': measureKeyedRead,
+  'audit-tree': measureAuditTree,
   search: measureSearch,
   start: measureStart,
   engines: measureEngines,

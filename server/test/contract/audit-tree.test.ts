@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEntry } from '../../src/core/audit/index.ts';
-import { extendTree, inclusionPath, leafHashOf, provesInclusion } from '../../src/core/audit/index.ts';
+import { inclusionPath, leafHashOf, provesInclusion } from '../../src/core/audit/index.ts';
 import { hashesOf, rootAt } from '../../src/core/audit/tree-tiles.ts';
 import { describeOnEveryEngine } from '../support/engines.ts';
 import { someAuditEntry } from '../support/samples.ts';
@@ -15,7 +15,7 @@ describeOnEveryEngine('AuditTree', (engine) => {
 
   async function extendAll(): Promise<number> {
     for (;;) {
-      const extension = await extendTree({ tree: tree() }, keeper);
+      const extension = await tree().extend(keeper);
       if (extension !== null && !extension.more) return extension.size;
     }
   }
@@ -134,7 +134,7 @@ describeOnEveryEngine('AuditTree', (engine) => {
     let writing = true;
     const keepers = Array.from({ length: 3 }, async (_, i) => {
       while (writing) {
-        await extendTree({ tree: tree() }, { ...keeper, id: `k${i}` });
+        await tree().extend({ ...keeper, id: `k${i}` });
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     });

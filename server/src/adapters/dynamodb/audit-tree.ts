@@ -6,17 +6,21 @@
 //
 // and what audit-leaves.ts and audit-waiting.ts draw. A batch is one transaction over all of them, which holds only if
 // the head is still the one that it was made for.
+
 import type {
   AuditEntry,
   AuditTree,
+  Extension,
   Leaf,
   PlacedEntry,
   StoredCheckpoint,
   TileKey,
   TreeAddition,
   TreeHead,
+  TreeKeeping,
   WaitingEntries,
 } from '../../core/audit/index.ts';
+import { extendTree } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { DynamoAuditLog } from './audit.ts';
 import {
@@ -148,6 +152,10 @@ export class DynamoAuditTree implements AuditTree {
       await forgetWaiting(items, { waiting, logs });
     });
     return isAppended;
+  }
+
+  extend(keeper: TreeKeeping): Promise<Extension | null> {
+    return extendTree({ tree: this }, keeper);
   }
 
   async tiles(keys: readonly TileKey[]): Promise<readonly (Uint8Array | null)[]> {

@@ -1,6 +1,7 @@
 import type {
   AuditEntry,
   AuditTree,
+  Extension,
   Leaf,
   PlacedEntry,
   StoredCheckpoint,
@@ -11,6 +12,7 @@ import type {
   TreeKeeping,
   WaitingEntries,
 } from '../../core/audit/index.ts';
+import { extendTree } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { MemoryAuditLog } from './audit.ts';
 import { mapRecords } from './kept-records.ts';
@@ -56,6 +58,10 @@ export class MemoryAuditTree implements AuditTree {
     for (const tile of tiles) this.#tiles.set(tileText(tile), tile);
     this.#keeper = keeper;
     return true;
+  }
+
+  extend(keeper: TreeKeeping): Promise<Extension | null> {
+    return extendTree({ tree: this }, keeper);
   }
 
   async tiles(keys: readonly TileKey[]): Promise<readonly (Uint8Array | null)[]> {

@@ -19,6 +19,7 @@ export function guardRecords(engine: RecordsEngine, side: GuardedSide): RecordsE
         waiting: list,
         // Of a batch whose answer was lost, the second try finds that the tree has grown.
         append: idempotentWrite,
+        extend: bulk,
         tiles: read,
         findLeaf: read,
         entries: list,

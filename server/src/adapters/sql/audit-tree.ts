@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely';
 import type {
   AuditTree,
+  Extension,
   Leaf,
   PlacedEntry,
   StoredCheckpoint,
@@ -10,8 +11,10 @@ import type {
   TileKey,
   TreeAddition,
   TreeHead,
+  TreeKeeping,
   WaitingEntries,
 } from '../../core/audit/index.ts';
+import { extendTree } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import { type AuditRow, auditEntryOf } from './audit.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -101,7 +104,7 @@ export class SqlAuditTree implements AuditTree {
   append({ size, entries, receipt, tiles, keeper }: TreeAddition): Promise<boolean> {
     const leaves = entries.map(({ id, at }, i) => leafRowOf({ index: size + i, entryId: id, at }));
     const waited: readonly number[] = JSON.parse(receipt);
-    return this.#database.transaction(async (write) => {
+    return this.#inTransaction(async (write) => {
       const { numUpdatedRows } = await write
         .updateTable('audit_tree')
         .set({ size: size + leaves.length, keeper_id: keeper.id, keeper_until: keeper.until.getTime() })
@@ -119,12 +122,21 @@ export class SqlAuditTree implements AuditTree {
     });
   }
 
+  /** Relaxed: whoever waits to write should not wait for the disk because of it. A checkpoint makes it durable. */
+  #inTransaction<T>(change: (write: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#database.relaxed((connection) => connection.transaction().execute(change));
+  }
+
   /** Only what is in the tree by now: its number may have been given to another entry since it was read. */
   async #forget(write: Kysely<Tables>, positions: readonly number[]): Promise<void> {
     await sql`
       DELETE FROM audit_waiting
       WHERE position IN (SELECT j.value FROM ${this.#database.dialect.tableOf(positions)})
         AND EXISTS (SELECT 1 FROM audit_leaves l WHERE l.entry_id = audit_waiting.entry_id)`.execute(write);
+  }
+
+  extend(keeper: TreeKeeping): Promise<Extension | null> {
+    return extendTree({ tree: this }, keeper);
   }
 
   async tiles(keys: readonly TileKey[]): Promise<readonly (Uint8Array | null)[]> {

@@ -6,11 +6,16 @@ import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { SqliteAuditWriter } from './sqlite-audit-writer.ts';
 import { told } from './sqlite-failures.ts';
 import { RememberedReads } from './sqlite-remembered-reads.ts';
+import { SqliteTreeWriter } from './sqlite-tree-writer.ts';
 import type { Tables } from './tables.ts';
 
 export interface SqliteDatabase extends SqlDatabase {
   /** Faster ways for what every request needs. Null in memory, where there is only one connection. */
-  readonly fast: { readonly reads: RememberedReads; readonly auditWriter: SqliteAuditWriter } | null;
+  readonly fast: {
+    readonly reads: RememberedReads;
+    readonly auditWriter: SqliteAuditWriter;
+    readonly treeWriter: SqliteTreeWriter;
+  } | null;
 }
 
 /**
@@ -29,6 +34,7 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqliteDataba
   const fast = reader && {
     reads: new RememberedReads(reader),
     auditWriter: new SqliteAuditWriter({ path, waitMs, columns: auditColumns }),
+    treeWriter: new SqliteTreeWriter({ path, waitMs }),
   };
   return {
     dialect: sqliteDialect,
@@ -51,6 +57,7 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqliteDataba
     },
     async close() {
       await fast?.auditWriter.close();
+      await fast?.treeWriter.close();
       if (read !== write) await read.destroy();
       await write.destroy();
     },

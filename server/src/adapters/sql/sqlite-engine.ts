@@ -1,26 +1,29 @@
 // The stores of a registry in an SQLite file. What every request needs takes the fast way: keyed reads are remembered
-// until the database changes, and entries of readings are appended by a thread of their own.
+// until the database changes; entries of readings are appended, and the tree over them extended, by threads of their own.
 import type { PersonalToken, TokenInUse } from '../../core/access/index.ts';
-import type { AuditEntry } from '../../core/audit/index.ts';
+import type { AuditEntry, Extension, TreeKeeping } from '../../core/audit/index.ts';
 import type { RecordsEngine } from '../../core/engine.ts';
 import type { Package } from '../../core/packages/index.ts';
 import { auditValuesOf, SqlAuditLog } from './audit.ts';
+import { SqlAuditTree } from './audit-tree.ts';
 import { SqlPackageStore } from './packages.ts';
 import { sqlEngine } from './sql-engine.ts';
 import type { SqliteAuditWriter } from './sqlite-audit-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { RememberedReads } from './sqlite-remembered-reads.ts';
+import type { SqliteTreeWriter } from './sqlite-tree-writer.ts';
 import { SqlTokenStore } from './tokens.ts';
 
 export function sqliteEngine(database: SqliteDatabase): RecordsEngine {
   const engine = sqlEngine(database);
   if (database.fast === null) return engine;
-  const { reads, auditWriter } = database.fast;
+  const { reads, auditWriter, treeWriter } = database.fast;
   return {
     ...engine,
     tokens: new RememberingTokenStore(database, reads),
     packages: new RememberingPackageStore(database, reads),
     audit: new AsideAuditLog(database, auditWriter),
+    auditTree: new AsideAuditTree(database, treeWriter),
   };
 }
 
@@ -60,5 +63,18 @@ class AsideAuditLog extends SqlAuditLog {
 
   override append(entries: readonly AuditEntry[]): Promise<void> {
     return this.#writer.append(entries.map(auditValuesOf));
+  }
+}
+
+class AsideAuditTree extends SqlAuditTree {
+  readonly #writer: SqliteTreeWriter;
+
+  constructor(database: SqliteDatabase, writer: SqliteTreeWriter) {
+    super(database);
+    this.#writer = writer;
+  }
+
+  override extend(keeper: TreeKeeping): Promise<Extension | null> {
+    return this.#writer.extend(keeper);
   }
 }

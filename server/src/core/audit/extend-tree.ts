@@ -1,7 +1,7 @@
 // How entries get into the tree: what waits is taken in batches and put at the next places, by whoever comes first.
 
 import { leafHashOf } from './tree-hash.ts';
-import type { AuditTree } from './tree-ports.ts';
+import type { AuditTree, Extension, TreeKeeping } from './tree-ports.ts';
 import { TreeEdge } from './tree-tiles.ts';
 
 /** One commit of the engine each; small enough that requests, which share the process, do not notice. */
@@ -11,21 +11,11 @@ export interface ExtendingTree {
   readonly tree: Pick<AuditTree, 'head' | 'waiting' | 'append' | 'tiles'>;
 }
 
-export interface Extension {
-  readonly size: number;
-  readonly appended: number;
-  /** True when more may be waiting. */
-  readonly more: boolean;
-}
-
 /**
  * Puts entries that wait into the tree, one batch of them. Null, and nothing done, when somebody else did meanwhile.
  * Killed at any moment, it has appended the batch or not; whoever comes next goes on from there.
  */
-export async function extendTree(
-  { tree }: ExtendingTree,
-  keeper: { readonly id: string; readonly until: Date },
-): Promise<Extension | null> {
+export async function extendTree({ tree }: ExtendingTree, keeper: TreeKeeping): Promise<Extension | null> {
   // The head first: what is given out as waiting after that is not in a tree of this size.
   const { size } = await tree.head();
   const { entries, receipt, more } = await tree.waiting(entriesAtOnce);

@@ -6,7 +6,6 @@
 import type { Clock, Randomness } from '../clock.ts';
 import { RegistryError } from '../errors.ts';
 import type { RegistrySigner } from '../signing/index.ts';
-import { extendTree } from './extend-tree.ts';
 import { makeCheckpoint } from './make-checkpoint.ts';
 import type { AuditTree } from './tree-ports.ts';
 
@@ -70,7 +69,7 @@ export class TreeKeeper {
     let size = before;
     for (let more = true; more && !this.#stopping; ) {
       const until = new Date(clock.now().getTime() + this.#keptForMs);
-      const extension = await extendTree({ tree }, { id: this.#id, until });
+      const extension = await tree.extend({ id: this.#id, until });
       if (extension === null) return;
       size = extension.size;
       await this.#signIfDue(size);

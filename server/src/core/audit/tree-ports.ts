@@ -46,6 +46,14 @@ export interface TreeAddition {
   readonly keeper: TreeKeeping;
 }
 
+/** What became of a batch; null: somebody else has appended meanwhile, and nothing was done. */
+export interface Extension {
+  readonly size: number;
+  readonly appended: number;
+  /** True when more may be waiting. */
+  readonly more: boolean;
+}
+
 /** A signed statement of how the tree was; see checkpoint.ts. */
 export interface StoredCheckpoint {
   readonly size: number;
@@ -67,11 +75,18 @@ export interface AuditTree {
   waiting(limit: number): Promise<WaitingEntries>;
 
   /**
-   * Puts entries that were waiting at the next places. All or nothing, and durable when it resolves with true. False,
-   * and nothing done, when the tree does not have `size` entries any more: of several who append at the same time,
-   * one does. With nothing to append it only makes the engine forget what was found not to wait.
+   * Puts entries that were waiting at the next places, all or nothing. When it resolves with true, a crash of the process
+   * loses nothing of it; a power cut may take back what was appended last, but nothing that a stored checkpoint covers.
+   * False, and nothing done, when the tree does not have `size` entries any more: of several who append at the same
+   * time, one does. With nothing to append it only makes the engine forget what was found not to wait.
    */
   append(addition: TreeAddition): Promise<boolean>;
+
+  /**
+   * Puts a batch of those that wait into the tree, as `extendTree` does with the methods above; apart from requests
+   * where the process would be busy with it for longer than they should notice.
+   */
+  extend(keeper: TreeKeeping): Promise<Extension | null>;
 
   /** Any number of tiles, in the order of the keys; null where there is none. */
   tiles(keys: readonly TileKey[]): Promise<readonly (Uint8Array | null)[]>;
@@ -85,7 +100,7 @@ export interface AuditTree {
    */
   entries(from: number, count: number): Promise<readonly PlacedEntry[]>;
 
-  /** Stores the checkpoint, durably, unless there is one of this size. */
+  /** Stores the checkpoint, unless there is one of this size; durably, together with the tree that it covers. */
   addCheckpoint(checkpoint: StoredCheckpoint): Promise<void>;
 
   /** That of this size; the latest without one. */

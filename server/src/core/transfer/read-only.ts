@@ -71,6 +71,10 @@ export class WriteGuard {
         await open();
         return tree.append(addition);
       },
+      extend: async (keeper) => {
+        await open();
+        return tree.extend(keeper);
+      },
       addCheckpoint: async (checkpoint) => {
         await open();
         await tree.addCheckpoint(checkpoint);
