@@ -9,7 +9,7 @@ import type { QuickJSSyncVariant } from 'quickjs-emscripten-core';
 import { frame, type WorkerSettings, type WorkerTask } from '../frames.ts';
 import { type JavaScriptRuntime, startJavaScript } from './javascript-runtime.ts';
 import { lockKernel } from './kernel-lock.ts';
-import { finish, RemoteArchive, receive, send } from './parent-pipe.ts';
+import { finish, RemoteArchive, receive, send, sendText } from './parent-pipe.ts';
 import { askOutside, discardProcessMembers } from './process-end.ts';
 
 const largestWholeBytes = 64 * 1024 * 1024;
@@ -35,15 +35,15 @@ try {
 
 function compileOnly(within: JavaScriptRuntime, source: string): never {
   const problem = within.compile(source);
-  if (problem !== null) send(frame.output, Buffer.from(problem));
+  if (problem !== null) sendText(frame.output, Buffer.from(problem));
   finish({ end: 'exit', code: problem === null ? 0 : 1 });
 }
 
 function runTask(within: JavaScriptRuntime, about: WorkerTask): never {
   const archive = new RemoteArchive(about.sizeBytes);
   const goOn = within.prepare(prelude, about, {
-    output: (text: string) => send(frame.output, Buffer.from(text)),
-    errors: (text: string) => send(frame.errors, Buffer.from(text)),
+    output: (text: string) => sendText(frame.output, Buffer.from(text)),
+    errors: (text: string) => sendText(frame.errors, Buffer.from(text)),
     exit: (code: number) => finish({ end: 'exit', code: code === 0 ? 0 : code & 255 || 1 }),
     fail: () => finish({ end: 'exception' }),
     read: (position: number, length: number) => {
@@ -63,7 +63,7 @@ function runTask(within: JavaScriptRuntime, about: WorkerTask): never {
     },
   });
   const failed = within.run(about.source, goOn);
-  send(frame.errors, Buffer.from(failed));
+  sendText(frame.errors, Buffer.from(failed));
   finish({ end: 'exception' });
 }
 

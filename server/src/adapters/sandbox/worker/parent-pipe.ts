@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer';
 import { readSync, writeSync } from 'node:fs';
 import { frame, headerBytes, rangeBytes, type WorkerEnd } from '../frames.ts';
 
+const textFrameBytes = 32 * 1024;
 const outgoing = 3;
 /** Not the standard input, which Node.js itself makes such that reading does not wait. */
 const incoming = 4;
@@ -19,6 +20,11 @@ export function send(kind: number, payload: Uint8Array = Buffer.alloc(0)): void 
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(outgoing, bytes, written, bytes.length - written);
   }
+}
+
+/** What the script has written, in frames that are not too large. */
+export function sendText(kind: typeof frame.output | typeof frame.errors, text: Uint8Array): void {
+  for (let at = 0; at < text.length; at += textFrameBytes) send(kind, text.subarray(at, at + textFrameBytes));
 }
 
 /** Waits for the next frame's payload. Ends the process when the registry is gone. */

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { archivePath, frame, type WorkerSettings, type WorkerTask } from '../frames.ts';
 import { lockKernel } from './kernel-lock.ts';
-import { finish, RemoteArchive, receive, send } from './parent-pipe.ts';
+import { finish, RemoteArchive, receive, send, sendText } from './parent-pipe.ts';
 import { askOutside, discardProcessMembers, failureCode } from './process-end.ts';
 import { type PythonRuntime, startPython } from './python-runtime.ts';
 import { WebAssemblyGate } from './webassembly-gate.ts';
@@ -21,8 +21,8 @@ gate.install();
 const program = readFileSync(new URL('run-validator.py', import.meta.url), 'utf8');
 const python = await startPython(settings.snapshot);
 python.writeTo(
-  (text) => send(frame.output, text),
-  (text) => send(frame.errors, text),
+  (text) => sendText(frame.output, text),
+  (text) => sendText(frame.errors, text),
 );
 if (settings.webAssemblyLayer) python.removeBridges();
 python.limitFiles(settings.fileBytes);
@@ -33,7 +33,7 @@ send(frame.ready);
 
 const task = JSON.parse(receive().toString()) as WorkerTask;
 placeInput(python, task);
-if (settings.webAssemblyLayer) gate.close();
+gate.close(settings.webAssemblyLayer ? 'for all' : 'for exits');
 try {
   python.execute(program);
   finish({ end: 'exception' });

@@ -37,10 +37,12 @@ export interface GateEvents {
   violated(name: string): never;
 }
 
+type Closed = 'not' | 'for exits' | 'for all';
+
 export class WebAssemblyGate {
   readonly #heapBytes: number;
   readonly #events: GateEvents;
-  #closed = false;
+  #closed: Closed = 'not';
 
   constructor(heapBytes: number, events: GateEvents) {
     this.#heapBytes = heapBytes;
@@ -58,9 +60,9 @@ export class WebAssemblyGate {
     Object.assign(maker, { instantiate: wrapped, instantiateStreaming: wrapped });
   }
 
-  /** From now on; it is never opened again. */
-  close(): void {
-    this.#closed = true;
+  /** From now on; it is never opened again. `for exits`: only ending is noticed, everything else goes on. */
+  close(how: Closed): void {
+    this.#closed = how;
   }
 
   /** In place: Emscripten also looks functions up in this object later. */
@@ -73,7 +75,8 @@ export class WebAssemblyGate {
 
   #wrap(name: string, imported: Import): Import {
     const judge = this.#judge(name);
-    const isClosed = () => this.#closed;
+    const isEnd = exits.has(name) || aborts.has(name);
+    const isClosed = () => this.#closed === 'for all' || (isEnd && this.#closed === 'for exits');
     return function passing(...given) {
       if (isClosed()) {
         const instead = judge(given);
