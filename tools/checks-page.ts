@@ -105,10 +105,10 @@ ${table('secrets.')}
 
 const insideFiles = `### What lies in files
 
-A file that holds others is opened, whatever its name: ZIP (wheels, \`.keras\`, \`.npz\`, checkpoints of torch, \`.jar\`), tar, gzip, bzip2, xz, Zstandard,
+A file that holds others is opened, whatever its name: ZIP (wheels, \`.keras\`, \`.npz\`, checkpoints of torch, \`.jar\`), tar, gzip, bzip2, xz, LZMA, Zstandard,
 LZ4 and zlib, in each other up to \`ASSAY_CHECK_NESTING\` deep. Inner files pass the same checks of content, and inner archives the archive
 check. Paths of findings name everything on the way: \`data.whl!/model.tar.gz!/model.tar!/weights.pkl\`; offsets count from the beginning of the
-innermost archive. What cannot be opened (7z, RAR, LZMA without xz, encrypted or damaged archives, what asks for too much memory or
+innermost archive. What cannot be opened (7z, RAR, encrypted or damaged archives, what asks for too much memory or
 \`ASSAY_CHECK_SCRATCH_BYTES\`) leaves the checks of content inconclusive for the bytes of that file. The limits of entries, expanded
 bytes and ratio hold for each container and for everything inside the package together. Inside, names that only collide on some
 systems are mentioned without blocking.`;

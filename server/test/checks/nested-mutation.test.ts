@@ -32,6 +32,7 @@ const nests: Readonly<Record<string, (content: Buffer) => Buffer>> = {
   bzip2: (content) => compressors.bzip2(content),
   'a zip in xz': (content) => storedXz(zipBytes([{ name: 'b.pkl', content }])),
   'a tar in lz4': (content) => storedLz4(tarBytes([{ name: 'b.pkl', content }])),
+  lzma: (content) => compressors.lzma(content),
   zstd: (content) => compressors.zstd(content),
   zlib: (content) => compressors.zlib(content),
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { StreamExpander } from '../../src/adapters/compression/stream-expander.ts';
 import type { CompressionType } from '../../src/core/checks/index.ts';
@@ -7,6 +8,7 @@ import {
   compressedSamples,
   compressors,
   goodPickle,
+  literalLzma,
   refusedSamples,
   sampleText,
   storedLz4,
@@ -50,7 +52,7 @@ const samples: readonly Sample[] = [
     bytes: compress(goodPickle),
     content: goodPickle,
   })),
-  ...(['gzip', 'zlib', 'zstd', 'xz', 'lz4'] as const).flatMap((type) => [
+  ...(['gzip', 'zlib', 'zstd', 'xz', 'lzma', 'lz4'] as const).flatMap((type) => [
     { type, form: 'nothing', bytes: compressors[type](Buffer.alloc(0)), content: Buffer.alloc(0) },
     { type, form: 'a large file', bytes: compressors[type](large), content: large },
   ]),
@@ -130,6 +132,55 @@ test('an LZ4 block cannot refer to what is not there, nor expand beyond its limi
     assert.match((await expand('lz4', frame(block))).fault ?? '', /broken/);
 });
 
+test('LZMA with a stated size ends there, with or without a mark, and nowhere else', async () => {
+  const stated = literalLzma(goodPickle, true);
+  const marked = literalLzma(goodPickle);
+  marked.writeBigUInt64LE(BigInt(goodPickle.length), 5);
+  for (const bytes of [stated, marked]) {
+    const expanded = await expand('lzma', bytes);
+    assert.deepEqual([expanded.fault, expanded.content.equals(goodPickle)], [null, true]);
+  }
+  for (const sizeBytes of [goodPickle.length - 1, goodPickle.length + 1]) {
+    marked.writeBigUInt64LE(BigInt(sizeBytes), 5);
+    assert.notEqual((await expand('lzma', marked)).fault, null, `${sizeBytes} bytes`);
+  }
+});
+
+test('LZMA takes no memory for a dictionary that is only announced, and refers to nothing before its beginning', async () => {
+  const announced = literalLzma(goodPickle);
+  announced.writeUInt32LE(0xffff_ffff, 1);
+  const before = process.memoryUsage().arrayBuffers;
+  assert.equal((await expand('lzma', announced)).fault, null);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024);
+  // A match first: its bits are all ones.
+  const backwards = Buffer.concat([literalLzma(Buffer.alloc(0), true).subarray(0, 5), Buffer.alloc(8, 0xff)]);
+  const ones = Buffer.concat([backwards, Buffer.of(0), Buffer.alloc(60, 0xf0)]);
+  assert.match((await expand('lzma', ones)).fault ?? '', /broken/);
+});
+
+test('what xz compresses as LZMA with any settings is expanded as it was', async (t) => {
+  if (spawnSync('xz', ['--version']).error !== undefined) return t.skip('There is no xz (Debian: xz-utils).');
+  const draw = seededRandom(20_261_122);
+  const noise = Buffer.from(Array.from({ length: 20_000 }, () => Math.floor(draw() * 256)));
+  const mixed = Buffer.concat([
+    large.subarray(0, 50_000),
+    noise,
+    large.subarray(0, 50_000),
+    Buffer.alloc(100_000),
+  ]);
+  const settings = [
+    '-0',
+    '-6',
+    '-9e',
+    ...['lc=0,lp=4,pb=0', 'lc=4,lp=0,pb=4', 'lc=1,lp=2,pb=1,dict=4096'].map((how) => `--lzma1=${how}`),
+  ];
+  for (const setting of settings) {
+    const { stdout } = spawnSync('xz', ['--format=lzma', '--stdout', setting], { input: mixed });
+    const expanded = await expand('lzma', stdout);
+    assert.deepEqual([expanded.fault, expanded.content.equals(mixed)], [null, true], setting);
+  }
+});
+
 test('a frame to be skipped is skipped, whatever it holds', async () => {
   const skipped = Buffer.from('532a4d1803000000ffffff', 'hex');
   for (const type of ['zstd', 'lz4'] as const) {
@@ -140,7 +191,7 @@ test('a frame to be skipped is skipped, whatever it holds', async () => {
 
 test('what the receiver throws ends the expanding, and the next one works', async () => {
   const stop = new RangeError('enough');
-  for (const type of ['gzip', 'zlib', 'zstd', 'xz', 'lz4'] as const) {
+  for (const type of ['gzip', 'zlib', 'zstd', 'xz', 'lzma', 'lz4'] as const) {
     let pieces = 0;
     const throwing = () => {
       pieces += 1;

@@ -32,6 +32,18 @@ export const compressedSamples: readonly CompressedSample[] = [
       '/Td6WFoAAAD/EtlBAgAhARYAAAB0L+Wj4prhAQpdABgIAoZJLmgOJs4r8ZJi+RC6YjC2WE3qX6xIMzugbIApcM2ZQHq9jGcCqWvPsWITOz0iXhmo8llBkTAkF6T8hnIH3TeFoQ0SgcmqZp5s8bgLkmXcGcaQ/ocIH/0SZ9Ib6W9PqnYZVUzD47PHndW5X/Rv9b1ZEKLlEGnKF3/w8wlDblJjG9LmfdHZoxK3lCvYHhl1zLp7WTg/bYBrF1RwvsiUZD/7zhgoxwrxhYsnK/V38PZbJGJOT9CzgJvTlEN24LhXAVQw7/hHL5Zw1glKeU9lAqPl9XDihNBGuJbiR/eFKX0MFsKnxREj+hcb2aJkTm5tbdbGZ0TZmb0qYvX6W4/LhKySuyTmPpYAAAAAAAGeAuK1CgBMrfXbqAAK/AIAAAAAAFla',
   },
   {
+    type: 'lzma',
+    form: 'as joblib has it',
+    base64:
+      'XQAAQAD//////////wAYCAKGSS5oDibOK/GSSa4vF+N4sp8bA81s+EcvSFSL+LUJfv2mKlY8TGr6Z1SK0GB5JyqZHEg46nJm3wzVmmvlgneqM9UUfjJEtQlBW8E5Xjq5iMWzztPNaXQ20ORCVGGR+wR9xGj3oLA9CHLwzI9EGuEDo1L4NfF6NvEG4pfzAbVl8czTM5nRhZP700Q9SpKyjh6xdNTS61eFCks556DGkMpHjbLI8dJOi3nxoqc4WrHvtbEGTEqKtRFrKFI62RCYMOA8UrIgcmQGeLYC0P1TeIK3Uw/A0SZrJTkUB9EeOBdwPhgbkSlpWl+hTTpD0/8efmMqKxmrLkLN+qfH5UsPp4q/EltKNJTp8YM5W+hNa8WNHf9IBBAA',
+  },
+  {
+    type: 'lzma',
+    form: 'other properties',
+    base64:
+      'HAAAAQD//////////wAYCEK24ICf5wAC35AWmDpQHGGUV8nZlXynGHVNzqy/4jz37He+qY3OMZa+CELJhSLExpYtpWmSuao2y5zzoQXg0RnzBhQMF0jSU7hg+2SU9UDUeBj8ZrhgeRDOfWIa51bbOm653yDCjcqrEu2mjlXVU/dZjRU37DHUIr1GocNvCfihX+M5VUybGdeLtZ+HebsebmA05j3JMCDg22Z5tPYd7hd0tRljAyzDwd3U8ABnFmgAGl4pXB1gKmGTWQYDfP+jYVTUAiePFwSEsyoZyt3Thn5OEeCHV8m0ioztPKRHT8x5ySbpT9SB4E919v1jFyUgVbmJLvU0WoS6LqTtZ3I/76jHMC/M/+kURdw=',
+  },
+  {
     type: 'lz4',
     form: 'blocks that refer to earlier ones',
     base64:
@@ -73,7 +85,6 @@ export const pickles = {
     'QlpoOTFBWSZTWc015gkAAB9fwPyAAEEAAMCAAEIm466CQABAACAAVGMAAAANBoJA0ZADNTajxQXjBCL0yMG6JMIeS/aiUJcrOlbrM2lY0XGD2ZHADS6dDwu5IpwoSGaa8wSA',
   badXz:
     '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAhgAJjcG9zaXgKc3lzdGVtCnEAWAIAAABpZHEBhXECUnEDLgAAAL3yvNAxWaEFAAE6IrYqT9AftvN9AQAAAAAEWVo=',
-  badLzma: 'XQAAgAD//////////wBAAIgDy4fmDj/G26ZiOtDgF6gkjbRCL7mxRIpEXSAqH6OYqpFiHH//+91gAA==',
 } as const;
 
 export const badPickle = Buffer.from(pickles.bad, 'base64');
@@ -86,6 +97,7 @@ export const compressors: Readonly<Record<CompressionType, (content: Uint8Array)
   zstd: (content) => zstdCompressSync(content),
   bzip2: (content) => Buffer.from(badPickle.equals(content) ? pickles.badBzip2 : pickles.goodBzip2, 'base64'),
   xz: storedXz,
+  lzma: (content) => literalLzma(content),
   lz4: storedLz4,
 };
 
@@ -117,6 +129,96 @@ export function storedXz(content: Uint8Array): Buffer {
   const footer = Buffer.concat([u32((index.length + 4) / 4 - 1), flags]);
   const end = Buffer.concat([u32(crc32(footer)), footer, Buffer.from('YZ')]);
   return Buffer.concat([header, padded(block), index, u32(crc32(index)), end]);
+}
+
+/** Nothing but literals, by the encoder of the LZMA specification; a mark at its end, unless its size is stated. */
+export function literalLzma(content: Uint8Array, isSizeStated = false): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt8(0x5d);
+  header.writeUInt32LE(1 << 16, 1);
+  header.writeBigUInt64LE(isSizeStated ? BigInt(content.length) : 0xffff_ffff_ffff_ffffn, 5);
+  const coder = new RangeCoder();
+  for (const [at, byte] of content.entries()) {
+    coder.bit(`match ${at & 3}`, 0);
+    coder.tree(`literal ${(content[at - 1] ?? 0) >> 5}`, byte, 8);
+  }
+  if (!isSizeStated) {
+    const position = content.length & 3;
+    coder.bit(`match ${position}`, 1);
+    coder.bit('repeated', 0);
+    coder.bit('length', 0);
+    coder.tree(`short ${position}`, 0, 3);
+    coder.tree('slot', 63, 6);
+    coder.even(26);
+    coder.tree('low', 15, 4);
+  }
+  return Buffer.concat([header, coder.end()]);
+}
+
+class RangeCoder {
+  readonly #probabilities = new Map<string, number>();
+  readonly #bytes: number[] = [];
+  #low = 0;
+  #range = 0xffff_ffff;
+  #held = 0;
+  #heldCount = 1;
+
+  bit(name: string, bit: number): void {
+    const probability = this.#probabilities.get(name) ?? 1024;
+    const bound = Math.floor(this.#range / 2048) * probability;
+    if (bit === 0) this.#range = bound;
+    else {
+      this.#low += bound;
+      this.#range -= bound;
+    }
+    const moved = bit === 0 ? (2048 - probability) >> 5 : -(probability >> 5);
+    this.#probabilities.set(name, probability + moved);
+    this.#normalize();
+  }
+
+  /** The highest bit first. */
+  tree(name: string, value: number, bits: number): void {
+    let symbol = 1;
+    for (let i = bits - 1; i >= 0; i--) {
+      const bit = (value >> i) & 1;
+      this.bit(`${name} ${symbol}`, bit);
+      symbol = symbol * 2 + bit;
+    }
+  }
+
+  /** Ones. */
+  even(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.#range = Math.floor(this.#range / 2);
+      this.#low += this.#range;
+      this.#normalize();
+    }
+  }
+
+  end(): Buffer {
+    for (let i = 0; i < 5; i++) this.#shift();
+    return Buffer.from(this.#bytes);
+  }
+
+  #normalize(): void {
+    if (this.#range >= 2 ** 24) return;
+    this.#range *= 256;
+    this.#shift();
+  }
+
+  /** The highest byte leaves when it is known whether it is one more. */
+  #shift(): void {
+    if (this.#low < 0xff00_0000 || this.#low >= 2 ** 32) {
+      const carry = this.#low >= 2 ** 32 ? 1 : 0;
+      for (; this.#heldCount > 0; this.#heldCount--) {
+        this.#bytes.push((this.#held + carry) & 0xff);
+        this.#held = 0xff;
+      }
+      this.#held = Math.floor(this.#low / 2 ** 24) & 0xff;
+    }
+    this.#heldCount++;
+    this.#low = (this.#low % 2 ** 24) * 256;
+  }
 }
 
 function u32(value: number): Buffer {

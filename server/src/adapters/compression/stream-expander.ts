@@ -9,6 +9,7 @@ import { expandBzip2 } from './bzip2.ts';
 import { CompressedInput, type Sink } from './compressed-input.ts';
 import { expandGzip } from './gzip.ts';
 import { expandLz4 } from './lz4.ts';
+import { expandLzma } from './lzma.ts';
 import { expandXz } from './xz.ts';
 import { expandZlib, expandZstd } from './zlib-streams.ts';
 
@@ -18,6 +19,7 @@ const expanders: Readonly<Record<CompressionType, (input: CompressedInput, sink:
   zlib: expandZlib,
   bzip2: expandBzip2,
   xz: expandXz,
+  lzma: expandLzma,
   zstd: expandZstd,
   lz4: expandLz4,
 };

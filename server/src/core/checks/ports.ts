@@ -97,7 +97,7 @@ export class ArchiveError extends Error {
 }
 
 /** Compressed as one stream, or as several one after the other, which together hold one file. */
-export type CompressionType = 'gzip' | 'zlib' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
+export type CompressionType = 'gzip' | 'zlib' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4';
 
 export interface Expander {
   /**

@@ -81,8 +81,8 @@ const recognizers: readonly (readonly [FileType, Recognizer])[] = [
   ['pickle', isPickle],
   ['zlib', isZlib],
   ['lzma', isLzma],
-  ['json', (head) => isText(head) && /^\s*[{[]/.test(latin1(head))],
-  ['text', isText],
+  ['json', (head) => looksLikeText(head) && /^\s*[{[]/.test(latin1(head))],
+  ['text', looksLikeText],
 ];
 
 /** `head`: the first bytes of the file, at least 512 unless it is shorter. */
@@ -177,14 +177,28 @@ function isZlib(head: Uint8Array): boolean {
   return head.length > 6 && first === 0x78 && ((first << 8) | second) % 31 === 0 && (second & 0x20) === 0;
 }
 
-/** LZMA as it was before xz: properties, a dictionary, a size or none, and a first byte that is always 0. */
+/**
+ * LZMA as it was before xz: properties, a dictionary, a size or none, and a first byte that is always 0. Python takes for it
+ * what begins with the usual properties, or has a dictionary of a usual size.
+ */
 function isLzma(head: Uint8Array): boolean {
   const hasNoSize = head.subarray(5, 13).every((byte) => byte === 0xff);
   const hasSize = head.subarray(10, 13).every((byte) => byte === 0);
-  return head.length > 13 && begins(0x5d, 0)(head, 0) && head[13] === 0 && (hasNoSize || hasSize);
+  const holdsNothing = head.subarray(5, 13).every((byte) => byte === 0);
+  if (head.length <= 13 || head[13] !== 0 || !(hasNoSize || hasSize) || holdsNothing) return false;
+  return begins(0x5d, 0)(head, 0) || hasUsualDictionary(head);
 }
 
-function isText(head: Uint8Array): boolean {
+/** A power of two, or one and a half of one, behind properties that there are. */
+function hasUsualDictionary(head: Uint8Array): boolean {
+  const [properties = 0xff] = head;
+  const dictionary = new DataView(head.buffer, head.byteOffset).getUint32(1, true);
+  const powers = [dictionary, dictionary / 3].map(Math.log2);
+  const isUsual = dictionary === 0 || powers.some(Number.isInteger);
+  return properties < 225 && (isUsual || dictionary === 0xffff_ffff);
+}
+
+export function looksLikeText(head: Uint8Array): boolean {
   if (head.length === 0) return true;
   // A character may be cut at the end of the head.
   for (let cut = 0; cut < 4; cut++) {

@@ -20,7 +20,7 @@ import { inspectGraphText, inspectTensorflow, isLikelySavedModel } from '../form
 import { inspectTflite } from '../formats/tflite.ts';
 import { WholeDocument } from '../formats/whole-document.ts';
 import { PickleInspector } from '../pickle/pickle-inspector.ts';
-import { type FileType, identify, isContainer } from './identify.ts';
+import { type FileType, identify, isContainer, isUnsure, looksLikeText } from './identify.ts';
 import type { InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
 
 type Kind = About['kind'];
@@ -28,15 +28,23 @@ type Kind = About['kind'];
 export const inspectFormats: Inspection = { check: 'formats', begin: beginInspection };
 
 function beginInspection(file: InspectedFile, telling: Telling): Inspector {
-  const type = identify(file.head, file.sizeBytes);
+  const identified = identify(file.head, file.sizeBytes);
+  // It is opened as what it may be; a text or weights that only begin like it are looked at all the same.
+  const isGuessed = isContainer(identified) && isUnsure(identified);
+  const type = isGuessed ? typeBesides(file) : identified;
   const kind = file.kind ?? 'model';
   judgeName(file, type, kind, telling);
   const inspectors = [
-    inspectPickle(file, type, telling),
+    inspectPickle(file, identified, telling),
     inspectByContent(file, type, kind, telling),
     inspectByName(file, type, kind, telling),
   ];
   return together(inspectors.filter((inspector) => inspector !== null));
+}
+
+/** What a file is if it is not what so short a mark says. */
+function typeBesides({ head }: InspectedFile): FileType {
+  return looksLikeText(head) ? 'text' : 'data';
 }
 
 /** Endings of files that nothing but a pickle, or a container of pickles, is meant to have. */
@@ -50,7 +58,8 @@ function inspectPickle(file: InspectedFile, type: FileType, telling: Telling): I
   if (type === 'pickle' || (isNamed && !isContainer(type)))
     return new PickleInspector(file, telling, 'certain');
   // Pickles of the oldest protocols begin with nearly anything: texts, and the signatures of other formats.
-  return new PickleInspector(file, telling, type === 'data' ? 'anywhere' : 'possible');
+  const isUnknown = type === 'data' || (isContainer(type) && isUnsure(type));
+  return new PickleInspector(file, telling, isUnknown ? 'anywhere' : 'possible');
 }
 
 /** What a file of such a name has to be. */

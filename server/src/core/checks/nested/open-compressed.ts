@@ -148,5 +148,5 @@ export async function passThrough(source: ByteSource, name: string, level: Level
 /** What programs call the content of a compressed file: its own name without the last ending. */
 function innerName(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.replace(/\.t(gz|bz2?|xz|zst)$/i, '.tar').replace(/\.(gz|z|bz2|xz|zst|lz4)$/i, '');
+  return name.replace(/\.t(gz|bz2?|xz|lz|zst)$/i, '.tar').replace(/\.(gz|z|bz2|xz|lzma|zst|lz4)$/i, '');
 }

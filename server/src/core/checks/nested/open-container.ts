@@ -12,7 +12,6 @@ export async function openContainer(type: ContainerType, container: Container): 
       return openTar(container);
     case '7z':
     case 'rar':
-    case 'lzma':
       if (container.endRecords.length > 0) container.appended();
       return container.missed(`What lies in it was not looked at: ${type} is not opened.`);
     default:
