@@ -44,6 +44,12 @@ describe('the command line', () => {
     assert.equal(complained, "assay config: Unknown option '--colour'.");
   });
 
+  test('rotates no key when it is not clear which', async () => {
+    const { code, complained } = await ran(['keys', 'rotate', '--for', 'everything']);
+    assert.equal(code, 2);
+    assert.equal(complained, 'assay keys rotate --for takes sessions or hallmarks, not "everything".');
+  });
+
   test('names the argument that is too much', async () => {
     const { code, complained } = await ran(['config', 'please']);
     assert.equal(code, 2);

@@ -16,13 +16,13 @@ export interface Envelope {
 
 /** The bytes that are signed: `DSSEv1 <length> <type> <length> <payload>`. */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = new TextEncoder().encode(payloadType);
-  const before = [
-    new TextEncoder().encode(`DSSEv1 ${type.length} `),
-    type,
-    new TextEncoder().encode(` ${payload.length} `),
-  ];
-  return joined([...before, payload]);
+  const encoder = new TextEncoder();
+  const typeBytes = encoder.encode(payloadType).length;
+  const before = encoder.encode(`DSSEv1 ${typeBytes} ${payloadType} ${payload.length} `);
+  const whole = new Uint8Array(before.length + payload.length);
+  whole.set(before);
+  whole.set(payload, before.length);
+  return whole;
 }
 
 /** The envelope as a text on one line. */
@@ -32,8 +32,8 @@ export async function signedEnvelope(
 ): Promise<{ readonly text: string; readonly keyId: string }> {
   const payload = new TextEncoder().encode(JSON.stringify(statement));
   const { keyId, signature } = await signer.sign(preAuthenticationEncoding(statementType, payload));
-  const signatures = [{ keyid: keyId, sig: base64Of(signature) }];
-  const text = JSON.stringify({ payload: base64Of(payload), payloadType: statementType, signatures });
+  const signatures = [{ keyid: keyId, sig: signature.toBase64() }];
+  const text = JSON.stringify({ payload: payload.toBase64(), payloadType: statementType, signatures });
   return { text, keyId };
 }
 
@@ -68,22 +68,13 @@ function hasExactly(value: unknown, names: readonly string[]): value is Record<s
   return Object.keys(value).sort().join() === [...names].sort().join();
 }
 
-function base64Of(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
-}
-
+/** Null for what is not the one way of writing these bytes. */
 function bytesOf(given: unknown): Uint8Array | null {
   if (typeof given !== 'string') return null;
-  const bytes = Buffer.from(given, 'base64');
-  return bytes.toString('base64') === given ? new Uint8Array(bytes) : null;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  try {
+    const bytes = Uint8Array.fromBase64(given);
+    return bytes.toBase64() === given ? bytes : null;
+  } catch {
+    return null;
   }
-  return whole;
 }
