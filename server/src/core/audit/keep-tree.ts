@@ -81,7 +81,7 @@ export class TreeKeeper {
 
   /** Longer than there usually is between two passes. */
   get #keptForMs(): number {
-    return Math.max(10_000, 3 * this.#settings.everyMs);
+    return Math.max(3_000, 3 * this.#settings.everyMs);
   }
 
   async #tick(): Promise<void> {
