@@ -9,7 +9,7 @@ export interface Hallmark {
   readonly digest: string;
   readonly keyId: string;
   readonly issuedAt: Date;
-  /** The DSSE envelope, exactly as it was made; at most 64 KiB. */
+  /** The DSSE envelope, exactly as it was made; at most 128 KiB. */
   readonly envelope: string;
 }
 

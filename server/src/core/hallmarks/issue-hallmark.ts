@@ -33,8 +33,9 @@ export interface Attested {
 
 /** A hallmark of this many characters fits into an item of every engine, with room to spare. */
 const longestText = 2_000;
-const longestRules = 100;
-const mostChecks = 40;
+const longestRules = 300;
+const longestName = 100;
+const mostChecks = 20;
 
 /**
  * Signs what is known about the version, for the commit that makes it true. Rejects with a `StorageError`
@@ -67,7 +68,7 @@ function bounded({ verdict, ruleSet, checks, coverage }: Attested['checked']): A
     ruleSet: ruleSet && cut(ruleSet, longestText),
     checks: checks.slice(0, mostChecks).map(
       ({ check, rules, verdict, findings, bytesLookedAt, bytesInAll }): AttestedCheck => ({
-        check: cut(check, longestRules),
+        check: cut(check, longestName),
         rules: cut(rules, longestRules),
         verdict,
         findings,
