@@ -168,7 +168,7 @@ describe('a validator', { concurrency: 2, skip: noSandbox }, () => {
     test(`in ${language} ${title}`, async () => {
       const outcome = await range.sandbox.run(taskFor(language, source));
       const said = { cause: outcome.cause, allowed: outcome.allowed };
-      assert.deepEqual(said, { cause, allowed: cause === 'allowed' }, outcome.diagnostics);
+      assert.deepEqual(said, { cause, allowed: cause === 'allowed' }, outcome.diagnostics ?? '');
       if (message !== undefined) assert.equal(outcome.message, message);
       else assert.ok(outcome.allowed || outcome.message !== '', 'a denial without a message');
     });
@@ -215,7 +215,7 @@ describe('a validator', { concurrency: 2, skip: noSandbox }, () => {
     const { archive, readBytes } = sparseArchive(2 * 1024 ** 3);
     const source = "import sys, zipfile\nprint(zipfile.ZipFile(sys.argv[4]).read('last.txt').decode())";
     const outcome = await range.sandbox.run({ ...taskFor('python', source), archive });
-    assert.equal(outcome.message, 'the last of it', outcome.diagnostics);
+    assert.equal(outcome.message, 'the last of it', outcome.diagnostics ?? '');
     assert.ok(readBytes() < 2 * 1024 ** 2, `${readBytes()} bytes were read`);
   });
 

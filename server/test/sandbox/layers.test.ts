@@ -80,7 +80,7 @@ describe('without the gate of WebAssembly', { concurrency: 2, skip: noSandbox },
 
   test('a script has JavaScript, so that what follows tries something', async () => {
     const outcome = await range.sandbox.run(taskFor('python', 'import js\nprint(js.process.version)'));
-    assert.equal(outcome.message, process.version, outcome.diagnostics);
+    assert.equal(outcome.message, process.version, outcome.diagnostics ?? '');
   });
 
   for (const attack of [...throughJavaScript, ...reaching.filter(({ language }) => language === 'python')]) {
