@@ -73,7 +73,7 @@ resource "aws_backup_selection" "this" {
   name         = var.name
   plan_id      = aws_backup_plan.this.id
   iam_role_arn = aws_iam_role.this.arn
-  resources    = var.resource_arns
+  resources    = flatten(values(var.resource_arns))
 }
 
 resource "aws_iam_role" "this" {
@@ -114,12 +114,13 @@ resource "aws_backup_restore_testing_plan" "this" {
 }
 
 resource "aws_backup_restore_testing_selection" "this" {
-  for_each = { for kind in ["DynamoDB", "RDS", "S3"] : kind => [for arn in var.resource_arns : arn if strcontains(arn, ":${lower(kind)}:")] if anytrue([for arn in var.resource_arns : strcontains(arn, ":${lower(kind)}:")]) }
+  for_each = { for kind, arns in var.resource_arns : kind => arns if length(arns) > 0 }
 
   name                      = lower(each.key)
   restore_testing_plan_name = aws_backup_restore_testing_plan.this.name
   iam_role_arn              = aws_iam_role.this.arn
   protected_resource_type   = each.key
-  protected_resource_arns   = slice(each.value, 0, min(30, length(each.value)))
-  validation_window_hours   = 2
+  # The service takes 30 at most.
+  protected_resource_arns = slice(each.value, 0, min(30, length(each.value)))
+  validation_window_hours = 2
 }

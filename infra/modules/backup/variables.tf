@@ -9,8 +9,13 @@ variable "kms_key_arn" {
 }
 
 variable "resource_arns" {
-  description = "What is backed up: tables, databases and buckets."
-  type        = list(string)
+  description = "What is backed up, by what AWS Backup calls it: DynamoDB, RDS, S3."
+  type        = map(list(string))
+
+  validation {
+    condition     = length(setsubtract(keys(var.resource_arns), ["DynamoDB", "RDS", "S3"])) == 0
+    error_message = "Only DynamoDB, RDS and S3."
+  }
 }
 
 variable "copy_to" {

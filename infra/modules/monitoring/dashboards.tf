@@ -42,7 +42,7 @@ locals {
 resource "aws_cloudwatch_dashboard" "this" {
   for_each = local.dashboards
 
-  dashboard_name = "${var.name}-${each.key}"
+  dashboard_name = "${var.name}-${each.key}-${local.region}" # names are the account's, not the region's
   dashboard_body = jsonencode({
     widgets = [for place, chart in each.value : {
       type   = "metric"

@@ -135,7 +135,7 @@ module "monitoring" {
   name        = var.name
   kms_key_arn = var.key_arns.logs
   alarm_email = var.alarm_email
-  trail       = { bucket = module.storage.trail_bucket, packages_bucket_arn = module.storage.arns.packages }
+  trail       = var.trail ? { bucket = module.storage.trail_bucket, packages_bucket_arn = module.storage.arns.packages } : null
   watched = {
     cluster       = module.compute.cluster_name
     services      = { for service, count in var.tasks : service => count.least }
@@ -149,15 +149,14 @@ module "monitoring" {
 
 module "backup" {
   source = "../backup"
-  count  = var.back_up ? 1 : 0
 
   name        = var.name
   kms_key_arn = var.key_arns.backups
-  resource_arns = concat(
-    var.records.table_arns,
-    [for postgres in [var.records.postgres] : postgres.instance_arn if postgres != null],
-    [for area in ["packages", "quarantine", "processed", "validators"] : module.storage.arns[area]],
-  )
+  resource_arns = {
+    DynamoDB = var.records.table_arns
+    RDS      = [for postgres in [var.records.postgres] : postgres.instance_arn if postgres != null]
+    S3       = [for area in ["packages", "quarantine", "processed", "validators"] : module.storage.arns[area]]
+  }
   copies            = length(var.copied_areas) > 0
   copy_to           = try(var.copies.vault_arn, null)
   notices_topic_arn = module.monitoring.alarms_topic_arn

@@ -74,6 +74,6 @@ output "log_group_arns" {
 }
 
 output "vault_arn" {
-  description = "The vault of backups; null where none are made."
-  value       = one(module.backup[*].vault_arn)
+  description = "The vault of backups."
+  value       = module.backup.vault_arn
 }

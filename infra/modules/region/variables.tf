@@ -152,12 +152,6 @@ variable "copied_areas" {
   default     = []
 }
 
-variable "back_up" {
-  description = "Whether backups are made; not in a region that only stands by."
-  type        = bool
-  default     = true
-}
-
 variable "alarm_email" {
   description = "Who is told of alarms."
   type        = string
@@ -174,4 +168,10 @@ variable "permissions_boundary_arn" {
   description = "The policy that no role made here can exceed."
   type        = string
   default     = null
+}
+
+variable "trail" {
+  description = "Whether what is done in the account is noted here; once is enough for all regions."
+  type        = bool
+  default     = true
 }

@@ -11,6 +11,8 @@ output "arns" {
 output "area_arns" {
   description = "The ARNs of the buckets that the registry itself works with, by area."
   value       = { for area in local.areas : area => local.arns[area] }
+  # For those who copy into them: S3 asks for buckets that are there and keep versions.
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
 output "static_domain_name" {

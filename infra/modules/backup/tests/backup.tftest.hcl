@@ -3,9 +3,13 @@ mock_provider "aws" {
 }
 
 variables {
-  name              = "assay-test"
-  kms_key_arn       = "arn:aws:kms:eu-central-1:123456789012:key/backups"
-  resource_arns     = ["arn:aws:dynamodb:eu-central-1:123456789012:table/assay-test-users", "arn:aws:s3:::assay-test-packages"]
+  name        = "assay-test"
+  kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/backups"
+  resource_arns = {
+    DynamoDB = ["arn:aws:dynamodb:eu-central-1:123456789012:table/assay-test-users"]
+    RDS      = []
+    S3       = ["arn:aws:s3:::assay-test-packages"]
+  }
   notices_topic_arn = "arn:aws:sns:eu-central-1:123456789012:assay-test-alarms"
 }
 

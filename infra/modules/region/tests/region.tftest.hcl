@@ -32,18 +32,17 @@ run "a_registry_that_faces_the_internet_has_its_firewall" {
   }
 }
 
-run "a_region_that_stands_by_makes_no_backups" {
+run "behind_cloudfront_clients_are_told_apart" {
   variables {
     entrance = "cloudfront"
     cloudfront = {
       prefix_list_id = "pl-1"
       ranges         = ["203.0.113.0/24"]
     }
-    back_up = false
   }
   assert {
-    condition     = output.vault_arn == null && length(module.firewall) == 0
-    error_message = "The region does what the first one does."
+    condition     = length(module.firewall) == 0
+    error_message = "There is a second firewall."
   }
   assert {
     condition     = output.environments.api.ASSAY_TRUSTED_PROXIES == "10.20.0.0/16,203.0.113.0/24"

@@ -1,0 +1,83 @@
+mock_provider "aws" {
+  source = "../../mocks"
+}
+
+mock_provider "aws" {
+  alias  = "second"
+  source = "../../mocks"
+}
+
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "../../mocks"
+}
+
+# Never asked: no value is generated offline.
+provider "aws" {
+  alias                       = "ephemeral"
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+variables {
+  environment              = "prod"
+  region                   = "eu-central-1"
+  second_region            = "eu-west-1"
+  domain_name              = "registry.example.org"
+  zone_name                = "example.org"
+  image                    = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/assay:1.2.0"
+  image_repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/assay"
+  alarm_email              = "operators@example.org"
+  validator_secret_version = 0
+}
+
+run "whole" {
+  assert {
+    condition     = output.environments.api.ASSAY_RECORDS == "dynamodb" && output.environments.api.ASSAY_QUEUE == "sqs" && output.environments.api.ASSAY_SECRETS == "secrets-manager" && output.environments.api.ASSAY_ENCRYPTION == "kms"
+    error_message = "The registry runs on other engines than those that were made."
+  }
+  assert {
+    condition     = output.url == "https://registry.example.org" && output.distribution_id != null
+    error_message = "Clients do not come by CloudFront."
+  }
+}
+
+run "postgres_behind_an_api_gateway" {
+  variables {
+    records  = "postgres"
+    postgres = { password_version = 0 }
+    entrance = "api-gateway"
+  }
+  assert {
+    condition     = output.environments.worker.ASSAY_RECORDS == "postgres" && output.distribution_id == null
+    error_message = "The registry runs on other engines than those that were made."
+  }
+}
+
+run "refuses_an_environment_that_it_does_not_know" {
+  command = plan
+  variables {
+    environment = "production"
+  }
+  expect_failures = [var.environment]
+}
+
+run "refuses_copies_in_the_same_region" {
+  command = plan
+  variables {
+    second_region = "eu-central-1"
+  }
+  expect_failures = [var.second_region]
+}
+
+run "refuses_pages_without_tls" {
+  command = plan
+  variables {
+    cors_origins = ["http://pages.example.org"]
+  }
+  expect_failures = [var.cors_origins]
+}

@@ -1,0 +1,2 @@
+environment       = "prod"
+monthly_limit_usd = 1500

@@ -1,0 +1,150 @@
+variable "project" {
+  description = "What all names begin with."
+  type        = string
+  default     = "assay"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "2 to 10 lower-case letters and digits, that begin with a letter."
+  }
+}
+
+variable "environment" {
+  description = "Which of several registries this is: `dev`, `staging` or `prod`."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "prod"], var.environment)
+    error_message = "One of dev, staging, prod."
+  }
+}
+
+variable "region" {
+  description = "The first region, in which the registry runs as long as it is well."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region, as eu-central-1."
+  }
+}
+
+variable "second_region" {
+  description = "The second region, which takes over."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.second_region)) && var.second_region != var.region
+    error_message = "A region, as eu-west-1, other than the first."
+  }
+}
+
+variable "domain_name" {
+  description = "The name that clients use: registry.example.org."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.domain_name))
+    error_message = "A name in lower case with at least one dot."
+  }
+}
+
+variable "zone_name" {
+  description = "The zone in Route 53 that the name is in: example.org."
+  type        = string
+}
+
+variable "image" {
+  description = "The image, with a tag other than latest or a digest."
+  type        = string
+}
+
+variable "image_repository_arn" {
+  description = "The repository in ECR that the image is in; null for an image from elsewhere."
+  type        = string
+  default     = null
+}
+
+variable "second_image" {
+  description = "The same image in the second region, where it must be reached when the first is not; null takes that of the first."
+  type        = string
+  default     = null
+}
+
+variable "serving" {
+  description = "The region whose tasks run: `first`, or `second` after a fail-over. Never both: records that two regions change at once are decided by the clock."
+  type        = string
+  default     = "first"
+
+  validation {
+    condition     = contains(["first", "second"], var.serving)
+    error_message = "One of first, second."
+  }
+}
+
+variable "signed_zone_key_arn" {
+  description = "A key of KMS in us-east-1 (ECC_NIST_P256) that the zone is signed with (DNSSEC); null leaves the zone as it is."
+  type        = string
+  default     = null
+}
+
+variable "tasks" {
+  description = "The least and the most tasks, by service."
+  type = object({
+    api        = optional(object({ least = number, most = number }), { least = 2, most = 10 })
+    worker     = optional(object({ least = number, most = number }), { least = 2, most = 10 })
+    validators = optional(object({ least = number, most = number }), { least = 2, most = 10 })
+  })
+  default = {}
+}
+
+variable "cors_origins" {
+  description = "Pages other than the registry's own that may call it from a browser."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : startswith(origin, "https://")])
+    error_message = "Origins begin with https://."
+  }
+}
+
+variable "firewall" {
+  description = "Ranges of addresses that are refused or trusted, and the limit of requests from one address in five minutes."
+  type = object({
+    blocked                   = optional(list(string), [])
+    trusted                   = optional(list(string), [])
+    requests_per_five_minutes = optional(number, 10000)
+  })
+  default = {}
+}
+
+variable "alarm_email" {
+  description = "Who is told of alarms and of costs."
+  type        = string
+  default     = null
+}
+
+variable "monthly_limit_usd" {
+  description = "What it may cost in a month before somebody is told, in US dollars."
+  type        = number
+  default     = 1500
+}
+
+variable "protected" {
+  description = "Whether everything that holds data is protected against being removed. False for throw-away environments."
+  type        = bool
+  default     = true
+}
+
+variable "validator_secret_version" {
+  description = "The number of the secret by which validators know the API: a higher one makes a new secret."
+  type        = number
+  default     = 1
+}
+
+variable "permissions_boundary_arn" {
+  description = "The policy that no role made here can exceed; the stack `bootstrap` makes one."
+  type        = string
+  default     = null
+}
