@@ -1,11 +1,16 @@
 import { refusalThrown } from './problem.ts';
 import type {
+  AuditCheckpoint,
+  AuditConsistency,
+  AuditProof,
   ChecksOfVersion,
   ContentVerdict,
   Download,
   DownloadRecord,
+  Explanation,
   FalseAlarm,
   Hallmark,
+  ListedPolicies,
   ListedValidator,
   Package,
   PackageAccess,
@@ -14,8 +19,11 @@ import type {
   Page,
   PageOptions,
   PartAddress,
+  Policies,
+  PoliciesInForce,
   Reach,
   RegistryKeySet,
+  Replay,
   Report,
   ReviewCase,
   Session,
@@ -259,6 +267,39 @@ export class AssayClient {
     });
   }
 
+  // the gate
+
+  /** Whether a download would be allowed now, and why; for administrators also of somebody else, by id or name. */
+  explainDownload(asked: {
+    package: string | { kind: PackageKind; name: string };
+    version?: string;
+    user?: string;
+  }): Promise<Explanation> {
+    return this.#json('POST', '/api/validate', { body: asked });
+  }
+
+  readPolicies(): Promise<PoliciesInForce> {
+    return this.#json('GET', '/api/policies');
+  }
+
+  /** `expected` is the number of the version that these replace; 0: there was none. */
+  changePolicies(policies: { text: string; reason: string; expected: number }): Promise<Policies> {
+    return this.#json('PUT', '/api/policies', { body: policies });
+  }
+
+  listPolicyVersions(query: PageOptions = {}): Promise<Page<ListedPolicies>> {
+    return this.#json('GET', '/api/policies/versions', { query: { ...query } });
+  }
+
+  readPolicyVersion(number: number): Promise<Policies> {
+    return this.#json('GET', `/api/policies/versions/${number}`);
+  }
+
+  /** Which downloads of the period would have come out differently by the text; in parts, by `next` as `after`. */
+  replayPolicies(asked: { text: string; from: string; until: string; after?: string }): Promise<Replay> {
+    return this.#json('POST', '/api/policies/replay', { body: asked });
+  }
+
   // validators of sensitive packages
 
   readValidator(id: string): Promise<Validator> {
@@ -296,6 +337,27 @@ export class AssayClient {
     } = {},
   ): Promise<Page<DownloadRecord>> {
     return this.#json('GET', `/api/packages/${id}/downloads`, { query: { ...query } });
+  }
+
+  // the audit log
+
+  /** That of the log with so many entries; the latest without. */
+  readAuditCheckpoint(size?: number): Promise<AuditCheckpoint> {
+    return this.#json('GET', '/api/audit/checkpoint', { query: { size } });
+  }
+
+  /** Also of one's own entries. */
+  proveAuditEntry(id: string, size?: number): Promise<AuditProof> {
+    return this.#json('GET', `/api/audit/entries/${id}/proof`, { query: { size } });
+  }
+
+  proveAuditConsistency(from: number, to: number): Promise<AuditConsistency> {
+    return this.#json('GET', '/api/audit/consistency', { query: { from, to } });
+  }
+
+  /** Lines of JSON, unread: `assay audit verify` verifies them. */
+  exportAudit(range: { from?: number; until?: number; size?: number } = {}): Promise<Response> {
+    return this.request('GET', '/api/audit/export', { query: { ...range } });
   }
 
   // quarantine

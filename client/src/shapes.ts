@@ -15,6 +15,36 @@ export interface PageOptions {
   readonly after?: string;
 }
 
+/** What the registry has signed about its audit log. */
+export interface AuditCheckpoint {
+  readonly origin: string;
+  readonly size: number;
+  /** SHA-256, base64. */
+  readonly root: string;
+  readonly at: string;
+  /** The signed note (C2SP tlog-checkpoint): this is what to keep. */
+  readonly note: string;
+}
+
+/** What shows that an entry is in the audit log; hashes are base64. */
+export interface AuditProof {
+  readonly entryId: string;
+  readonly index: number;
+  /** The entry in canonical JSON. */
+  readonly leaf: string;
+  readonly path: readonly string[];
+  readonly checkpoint: AuditCheckpoint;
+}
+
+/** What shows that the audit log of `to` entries begins with that of `from`; hashes are base64. */
+export interface AuditConsistency {
+  readonly from: number;
+  readonly to: number;
+  readonly fromRoot: string;
+  readonly toRoot: string;
+  readonly path: readonly string[];
+}
+
 export interface Finding {
   readonly rule: string;
   readonly severity: 'blocks' | 'warns' | 'informs';
@@ -322,4 +352,70 @@ export interface DownloadRecord {
     /** What the script has complained of. */
     readonly diagnostics?: string;
   } | null;
+}
+
+/** What the gate decides, and by which policies. */
+export interface GateDecision {
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly policies: readonly string[];
+}
+
+export interface Explanation extends GateDecision {
+  /** A validator would still be run, and may deny. */
+  readonly validator: boolean;
+}
+
+export interface ListedPolicies {
+  readonly number: number;
+  /** SHA-256 of the text. */
+  readonly digest: string;
+  readonly reason: string;
+  readonly author: { readonly id: string; readonly name: string };
+  readonly createdAt: string;
+}
+
+export interface Policies extends ListedPolicies {
+  /** In Cedar. */
+  readonly text: string;
+}
+
+export interface PoliciesInForce {
+  /** Null: nobody has ever written any. */
+  readonly version: Policies | null;
+  /** The built-in ones first. */
+  readonly policies: readonly {
+    readonly id: string;
+    readonly reason: string | null;
+    readonly effect: 'permit' | 'forbid';
+    readonly actions: readonly ('view' | 'download' | 'readFile')[];
+    readonly builtIn: boolean;
+  }[];
+  /** Why they cannot be used, so that everything is denied; null: they can. */
+  readonly fault: string | null;
+  /** The text of the built-in policies. */
+  readonly builtIn: string;
+  /** What policies may ask for, as a Cedar schema. */
+  readonly schema: string;
+}
+
+export interface Replay {
+  readonly decided: number;
+  /** Entries of which no decision is on record. */
+  readonly skipped: number;
+  readonly nowDenied: number;
+  readonly nowAllowed: number;
+  readonly different: readonly {
+    /** Of the entry in the audit log. */
+    readonly id: string;
+    readonly at: string;
+    readonly operation: string;
+    readonly user: { readonly id: string; readonly name: string } | null;
+    readonly package: { readonly id: string; readonly name: string };
+    readonly version: string | null;
+    readonly before: GateDecision;
+    readonly after: GateDecision;
+  }[];
+  readonly complete: boolean;
+  readonly next: string | null;
 }

@@ -383,6 +383,12 @@ export const cases: Readonly<Record<string, readonly Case[] | null>> = {
     },
   ],
   'audit.list': [{ good: 200 }],
+  'audit.read-checkpoint': [{ good: 200, thing: 'auditEntry' }],
+  'audit.prove-entry': [{ good: 200, thing: 'auditEntry' }],
+  'audit.prove-consistency': [
+    { good: 200, thing: 'auditEntry', given: () => ({ query: { from: 1, to: 1 } }) },
+  ],
+  'audit.export': [{ good: 200, thing: 'auditEntry', given: () => ({ query: { from: 0, until: 1 } }) }],
   'history.list-uploads': [
     { good: 200 },
     { about: 'of a user', good: 200, thing: 'owner', another: 'user', given: ofUser },

@@ -91,6 +91,19 @@ export class Things {
       const { id } = await ok(this.#owner.post<{ id: string }>('/api/tokens', body), 201);
       return { ids: { id }, state: 'open' };
     },
+    /** Of something that the owner did, as soon as a checkpoint of the tree reaches it. */
+    auditEntry: async () => {
+      const { admin, owner } = this.#callers;
+      const own = { user: owner.id, operation: 'account.log-in' };
+      const entry = await waitFor('an entry of the audit', async () => {
+        return (await admin.session.all<{ id: string }>('/api/audit', own))[0];
+      });
+      const path = `/api/audit/entries/${entry.id}/proof`;
+      // DynamoDB gives entries out to the tree when minutes have passed.
+      const proven = async () => (await admin.session.get(path)).status === 200;
+      await waitFor('the proof of an entry', proven, { timeoutMs: 300_000 });
+      return { ids: { id: entry.id }, state: 'open' };
+    },
     item: async () => {
       const body = { name: fresh('item'), description: 'One.', category: 'things' };
       return {
@@ -240,6 +253,7 @@ export type ThingKind =
   | 'account'
   | 'owner'
   | 'token'
+  | 'auditEntry'
   | 'item'
   | 'published'
   | 'forReaders'
