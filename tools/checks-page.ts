@@ -88,7 +88,8 @@ all bytes. The version of the check names the engines and the state of what they
 
 YARA is always one of them, with the rules in \`server/rules/\` and those of the folder \`ASSAY_YARA_RULES\`. Files of up to 8 MiB are looked
 at as a whole, larger ones in windows of 8 MiB that overlap by 64 KiB: there, \`filesize\` and a string \`at\` a place are of the window.
-Of one pattern, a window gives at most 1,000 matches.
+Of one pattern, a window gives at most 1,000 matches. What is text in UTF-16, by its byte order mark or its zeros, is looked at twice: as it is
+and as ASCII.
 
 ${table('malware.')}
 
@@ -97,6 +98,7 @@ ${table('malware.')}
 It looks at every file, text or not, for what gives access to something: private keys (PEM, OpenSSH, PGP, PuTTY), keys of clouds, tokens
 of services by their form and, where they have them, check digits. What is plainly made up (\`EXAMPLE\`, \`xxxx\`, \`<your-key>\`, a row of equal or
 consecutive characters), or has too little entropy, is left out. Of a secret, findings show four characters and the length.
+Text in UTF-16 is looked at as well.
 
 ${table('secrets.')}
 
@@ -111,7 +113,13 @@ check. Paths of findings name everything on the way: \`data.whl!/model.tar.gz!/m
 innermost archive. What cannot be opened (7z, RAR, encrypted or damaged archives, what asks for too much memory or
 \`ASSAY_CHECK_SCRATCH_BYTES\`) leaves the checks of content inconclusive for the bytes of that file. The limits of entries, expanded
 bytes and ratio hold for each container and for everything inside the package together. Inside, names that only collide on some
-systems are mentioned without blocking.`;
+systems are mentioned without blocking.
+
+### Files that come again
+
+What was found in a file of 4 KiB and more is remembered for 90 days. When the same bytes come under the same name in another version or package of the
+same kind, they are only hashed, as long as no rule, limit, engine or release is another one; the report tells of how many bytes this is true,
+of which digests and since when (\`remembered\`).`;
 
 const formatPrefixes = [
   ...[

@@ -2,6 +2,7 @@
 import type { InspectedFile, Inspection, Inspector, Telling } from '../inspection/inspector.ts';
 import { OverlappingWindows } from '../inspection/overlapping-windows.ts';
 import { forEachRun, shortText, tableOf } from '../inspection/text-runs.ts';
+import { alsoInUtf16 } from '../inspection/utf16.ts';
 import type { RuleId } from '../rules.ts';
 import { entropyOf, isPlaceholder, redact } from './judge-value.ts';
 import { bytesBefore, bytesBehind, findKeys, keyMarks } from './private-keys.ts';
@@ -30,10 +31,10 @@ const inOnePiece = tableOf(
 
 export function secretsInspection(): Inspection {
   const windows = new OverlappingWindows(sizes);
-  return {
+  return alsoInUtf16({
     check: 'secrets',
     begin: (file, telling) => inspector(windows, file, telling),
-  };
+  });
 }
 
 function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Telling): Inspector {
