@@ -77,7 +77,8 @@ resource "aws_backup_selection" "this" {
 }
 
 resource "aws_iam_role" "this" {
-  name = "${var.name}-backup-${data.aws_region.current.name}"
+  name                 = "${var.name}-backup-${data.aws_region.current.name}"
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -57,3 +57,9 @@ variable "removable" {
   type        = bool
   default     = false
 }
+
+variable "permissions_boundary_arn" {
+  description = "The policy that no role made here can exceed; null for none."
+  type        = string
+  default     = null
+}

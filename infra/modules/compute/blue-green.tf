@@ -3,7 +3,8 @@
 resource "aws_iam_role" "code_deploy" {
   count = local.blue_green ? 1 : 0
 
-  name = "${var.name}-code-deploy-${data.aws_region.current.name}"
+  name                 = "${var.name}-code-deploy-${data.aws_region.current.name}"
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "codedeploy.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -165,3 +165,9 @@ variable "protected" {
   type        = bool
   default     = true
 }
+
+variable "permissions_boundary_arn" {
+  description = "The policy that no role made here can exceed; null for none."
+  type        = string
+  default     = null
+}

@@ -75,7 +75,8 @@ resource "aws_flow_log" "this" {
 }
 
 resource "aws_iam_role" "flow_log" {
-  name = "${var.name}-flow-log-${data.aws_region.current.name}"
+  name                 = "${var.name}-flow-log-${data.aws_region.current.name}"
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "vpc-flow-logs.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -46,3 +46,9 @@ variable "flow_log_group_arn" {
   description = "The log group that every connection is noted in."
   type        = string
 }
+
+variable "permissions_boundary_arn" {
+  description = "The policy that no role made here can exceed; null for none."
+  type        = string
+  default     = null
+}

@@ -37,11 +37,12 @@ locals {
 module "networking" {
   source = "../networking"
 
-  name               = var.name
-  cidr               = var.network.cidr
-  zones              = var.network.zones
-  nat                = var.network.nat
-  flow_log_group_arn = module.monitoring.log_group_arns.web
+  name                     = var.name
+  cidr                     = var.network.cidr
+  zones                    = var.network.zones
+  nat                      = var.network.nat
+  flow_log_group_arn       = module.monitoring.log_group_arns.web
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "security" {
@@ -69,16 +70,17 @@ module "security" {
 module "storage" {
   source = "../storage"
 
-  name                = var.name
-  kms_key_arn         = var.key_arns.storage
-  logs_kms_key_arn    = var.key_arns.logs
-  cors_origins        = concat([var.public_url], var.cors_origins)
-  tell_arrivals       = true
-  arrivals_queue_arn  = module.queues.arrivals_arn
-  replicate_to        = { for area in var.copied_areas : area => var.copies.bucket_arns[area] }
-  replica_kms_key_arn = try(var.copies.storage_key_arn, null)
-  static_readers      = var.static_readers
-  removable           = !var.protected
+  name                     = var.name
+  kms_key_arn              = var.key_arns.storage
+  logs_kms_key_arn         = var.key_arns.logs
+  cors_origins             = concat([var.public_url], var.cors_origins)
+  tell_arrivals            = true
+  arrivals_queue_arn       = module.queues.arrivals_arn
+  replicate_to             = { for area in var.copied_areas : area => var.copies.bucket_arns[area] }
+  replica_kms_key_arn      = try(var.copies.storage_key_arn, null)
+  static_readers           = var.static_readers
+  removable                = !var.protected
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "queues" {
@@ -127,6 +129,7 @@ module "compute" {
   tasks                      = var.tasks
   deployment                 = var.deployment
   protected                  = var.protected
+  permissions_boundary_arn   = var.permissions_boundary_arn
 }
 
 module "monitoring" {
@@ -162,5 +165,6 @@ module "backup" {
   notices_topic_arn = module.monitoring.alarms_topic_arn
   removable         = !var.protected
   # Nothing of a throw-away environment is locked.
-  lock_days = var.protected ? 7 : 0
+  lock_days                = var.protected ? 7 : 0
+  permissions_boundary_arn = var.permissions_boundary_arn
 }

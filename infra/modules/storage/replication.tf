@@ -7,7 +7,8 @@ locals {
 resource "aws_iam_role" "replication" {
   count = length(local.copied) == 0 ? 0 : 1
 
-  name = "${var.name}-replication-${data.aws_region.current.name}"
+  name                 = "${var.name}-replication-${data.aws_region.current.name}"
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]

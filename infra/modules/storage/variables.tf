@@ -76,3 +76,9 @@ variable "static_readers" {
   type        = list(string)
   default     = []
 }
+
+variable "permissions_boundary_arn" {
+  description = "The policy that no role made here can exceed; null for none."
+  type        = string
+  default     = null
+}

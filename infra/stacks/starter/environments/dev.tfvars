@@ -1,0 +1,3 @@
+environment       = "dev"
+protected         = false
+monthly_limit_usd = 40

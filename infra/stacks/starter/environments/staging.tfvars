@@ -1,0 +1,2 @@
+environment       = "staging"
+monthly_limit_usd = 60
