@@ -31,10 +31,11 @@ export class FakeValidatorRunner implements ValidatorRunner {
 
   async run(task: ValidatorTask): Promise<ValidatorOutcome> {
     this.ran.push(task);
-    if (this.away) return outcome('unavailable', 'connect ECONNREFUSED 10.0.0.7:1234');
+    if (this.away) return outcome('unavailable', 'Nobody runs it.');
     const [word = '', ...words] = task.source.split(' ');
     const failure = failures.find((one) => one === word);
-    if (failure !== undefined) return outcome(failure, `worker 4711 of /srv/assay: ${failure}`);
+    if (failure !== undefined)
+      return { ...outcome(failure, `It ${failure}.`), diagnostics: `in line 47: ${failure}` };
     if (word === 'read') return this.#read(task, Number(words[0]), Number(words[1]));
     if (word === 'deny') return outcome('denied', words.join(' '));
     return word === 'allow' || words[0] === task.downloader ? outcome('allowed') : outcome('denied', '');
@@ -47,8 +48,8 @@ export class FakeValidatorRunner implements ValidatorRunner {
   async #read({ archive }: ValidatorTask, offset: number, length: number): Promise<ValidatorOutcome> {
     try {
       return outcome('denied', Buffer.from(await archive.read(offset, length)).toString());
-    } catch (error) {
-      return outcome('unavailable', String(error));
+    } catch {
+      return outcome('unavailable', 'The archive cannot be read.');
     }
   }
 }
