@@ -126,7 +126,13 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
       rowOf: falseAlarmRowOf,
       recordOf: falseAlarmOf,
     }),
-    policy: kept({ table: 'policy_versions', key: ['number'], rowOf: policyRowOf, recordOf: policyOf }),
+    policy: kept({
+      table: 'policy_versions',
+      key: ['number'],
+      order: { number: 'number' },
+      rowOf: policyRowOf,
+      recordOf: policyOf,
+    }),
     validator: kept({
       table: 'validator_versions',
       key: ['package_id', 'number'],
