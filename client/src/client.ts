@@ -1,3 +1,4 @@
+// Every operation of the API as a typed call. Over 400 lines because it is one list.
 import { refusalThrown } from './problem.ts';
 import type {
   AuditCheckpoint,

@@ -166,6 +166,7 @@ export const commands: readonly Command[] = [
     name: 'verify',
     summary: 'Verifies that a hallmark or receipt is genuine and about the file, without a registry.',
     arguments: ['hallmark', 'file'],
+    offline: true,
     options: {
       keys: {
         type: 'string',

@@ -91,7 +91,7 @@ export async function someRegistry(side: TestSide): Promise<void> {
   await put(side.content, { area: 'processed', path: 'v1/summary.json' }, '{}');
 }
 
-async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide): Promise<void> {
+async function someRecords({ commit, jobs, holds, files, secretBox, auditTree }: TestSide): Promise<void> {
   const pkg = somePackage({ id: 'p1', name: 'tokenizer' });
   await commit([
     { change: 'user.insert', user: someUser({ id: 'ada', permissions: ['admin'] }), passwordHash: 'hash' },
@@ -139,6 +139,8 @@ async function someRecords({ commit, jobs, holds, files, secretBox }: TestSide):
     { change: 'audit.append', entry: someAuditEntry({ id: 'a1' }) },
     { change: 'audit.append', entry: someAuditEntry({ id: 'a2', at: new Date('2026-01-30T12:00:00Z') }) },
   ]);
+  while ((await auditTree.head()).size < 2) await auditTree.extend({ id: 'keeper', until: at });
+  await auditTree.addCheckpoint({ size: 2, at, note: 'signed' });
   const sealedSecret = await secretBox.seal(webhookSecret, secretPurpose('w1'));
   await commit([
     { change: 'webhook.insert', webhook: someWebhook({ id: 'w1', userId: 'bob', sealedSecret }) },
