@@ -7,9 +7,11 @@ import { measureAuditTree } from './audit-tree.ts';
 import { measureChecks } from './checks.ts';
 import { measureDownload } from './download.ts';
 import { measureEngines } from './engines.ts';
+import { measureGate } from './gate.ts';
 import { measureKeyedRead } from './keyed-read.ts';
 import { measureMemory } from './memory.ts';
 import { measurePickle } from './pickle.ts';
+import { measureSandbox } from './sandbox.ts';
 import { measureSearch } from './search.ts';
 import { measureSecondVersion } from './second-version.ts';
 import { measureStart } from './start.ts';
@@ -25,7 +27,9 @@ const figures: Readonly<Record<string, () => Promise<Row[]>>> = {
   'second-version': measureSecondVersion,
   memory: measureMemory,
   'keyed-read': measureKeyedRead,
+  gate: measureGate,
   'audit-tree': measureAuditTree,
+  sandbox: measureSandbox,
   search: measureSearch,
   start: measureStart,
   engines: measureEngines,

@@ -47,7 +47,7 @@ function userEntity({ id, name, permissions, reviewer, groups }: UserInputs): En
   const admin = permissions.includes('admin');
   return {
     uid: { type: 'User', id },
-    attrs: { name, permissions: [...permissions], admin, reviewer },
+    attrs: { name, permissions: [...permissions], admin, reviewer, groups: [...groups] },
     parents: groups.map((group) => ({ type: 'Group', id: group })),
   };
 }
@@ -63,9 +63,9 @@ function packageEntity(pkg: PackageInputs): EntityJson {
       owner: entity('User', ownerId),
       ...(groupId !== null && { group: entity('Group', groupId) }),
       visibility,
-      visibleTo: visibleTo.map((id) => entity('Group', id)),
+      visibleTo: [...visibleTo],
       sensitive,
-      allowedGroups: allowedGroups.map((id) => entity('Group', id)),
+      allowedGroups: [...allowedGroups],
     },
     parents: [],
   };

@@ -1,10 +1,10 @@
 // The download decision. Every face asks here before it gives an address or a byte of content.
 import type { Caller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
-import type { Meant } from '../packages/index.ts';
+import { type Meant, maySee } from '../packages/index.ts';
 import type { VerdictStore } from '../pipeline/index.ts';
 import type { PolicyKeeper } from './active-policies.ts';
-import { decideContent, type GateDecision, unusable } from './decide.ts';
+import { decide, decideContent, type GateDecision, unusable } from './decide.ts';
 import { type DecisionInputs, decisionInputs, type GateAction } from './inputs.ts';
 import { verdictFacts } from './verdict-facts.ts';
 
@@ -26,7 +26,8 @@ export async function decideDownload(
   action: Exclude<GateAction, 'view'>,
   { package: pkg, version }: Meant,
 ): Promise<MadeDecision> {
-  const { compiled } = await ports.policyKeeper.current();
+  const active = await ports.policyKeeper.current();
+  const { compiled } = active;
   const at = ports.clock.now();
   const known = { package: pkg, version, at };
   if (compiled === null) {
@@ -37,5 +38,8 @@ export async function decideDownload(
   const verdicts =
     compiled.asksVerdicts && digest !== null ? await verdictFacts(ports, digest, pkg.kind, at) : undefined;
   const inputs = decisionInputs(caller, { ...known, ...(verdicts !== undefined && { verdicts }) });
-  return { ...decideContent(compiled, action, inputs), inputs };
+  // As long as administrators have no policies about it, the rule is the same, and costs nothing.
+  const isSeen = !active.narrowsView && maySee(caller, pkg);
+  const decision = isSeen ? decide(compiled, action, inputs) : decideContent(compiled, action, inputs);
+  return { ...decision, inputs };
 }
