@@ -186,6 +186,25 @@ function describePlans(start: () => Promise<Planner>): void {
       'open uploads of a user': () => engine.uploads.list({ userId: 'u1', state: 'open' }, page),
       'all uploads': () => engine.uploads.list({}, page),
       'all open uploads': () => engine.uploads.list({ state: 'open' }, page),
+      'how many entries are in the audit tree': () => engine.auditTree.head(),
+      'entries that are not in the tree': () => engine.auditTree.waiting(100),
+      'the place of an entry': () => engine.auditTree.findLeaf('a1'),
+      'entries at some places': () => engine.auditTree.entries(1_000, 100),
+      'hashes of the tree': () =>
+        engine.auditTree.tiles([
+          { level: 0, index: 5 },
+          { level: 1, index: 0 },
+        ]),
+      'the latest checkpoint': () => engine.auditTree.checkpoint(),
+      'a checkpoint by size': () => engine.auditTree.checkpoint(5),
+      'what is appended to the tree': () =>
+        engine.auditTree.append({
+          size: 0,
+          entries: [],
+          receipt: '[1,2,3]',
+          tiles: [{ level: 0, index: 0, hashes: new Uint8Array(32) }],
+          keeper: { id: 'k', until: new Date() },
+        }),
       'a report': () => engine.reports.find('v1'),
       'false alarms in content': () => engine.falseAlarms.list('digest'),
       'files that may be remembered': () =>

@@ -129,10 +129,18 @@ export class SqlAuditTree implements AuditTree {
 
   /** Only what is in the tree by now: its number may have been given to another entry since it was read. */
   async #forget(write: Kysely<Tables>, positions: readonly number[]): Promise<void> {
-    await sql`
-      DELETE FROM audit_waiting
-      WHERE position IN (SELECT j.value FROM ${this.#database.dialect.tableOf(positions)})
-        AND EXISTS (SELECT 1 FROM audit_leaves l WHERE l.entry_id = audit_waiting.entry_id)`.execute(write);
+    if (positions.length === 0) return;
+    await write
+      .deleteFrom('audit_waiting')
+      .where('position', 'in', positions)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('audit_leaves')
+            .select('leaf_index')
+            .whereRef('audit_leaves.entry_id', '=', 'audit_waiting.entry_id'),
+        ),
+      )
+      .execute();
   }
 
   extend(keeper: TreeKeeping): Promise<Extension | null> {
