@@ -69,11 +69,6 @@ async function neverRemoved(): Promise<never> {
 const leavesAtOnce = 50;
 
 function leafTransfer(database: DynamoDatabase): KindTransfer<Leaf> {
-  const find = async ({ index }: Leaf): Promise<Leaf | null> => {
-    const block = await database.get<BlockRow>(blockKey(Math.floor(index / blockWidth)));
-    const leaf = block && leavesOf(block).find((one) => one.index === index);
-    return leaf ? leafOf(leaf) : null;
-  };
   return {
     async read(after, limit) {
       const from = after === null ? '0' : String(sortKeyOf(after, ['string'])[0]);
@@ -90,7 +85,13 @@ function leafTransfer(database: DynamoDatabase): KindTransfer<Leaf> {
       }
       return { records, next: null };
     },
-    match: (leaves) => eachAtOnce(leaves, find),
+    async match(leaves) {
+      const numbers = [...new Set(leaves.map(({ index }) => Math.floor(index / blockWidth)))];
+      const blocks = await database.getMany<BlockRow>(numbers.map(blockKey));
+      const kept = blocks.flatMap((block) => (block === null ? [] : leavesOf(block)));
+      const byIndex = new Map(kept.map((leaf) => [leaf.index, leafOf(leaf)]));
+      return leaves.map(({ index }) => byIndex.get(index) ?? null);
+    },
     async put(leaves) {
       for (let start = 0; start < leaves.length; start += leavesAtOnce) {
         const some = leaves.slice(start, start + leavesAtOnce);
