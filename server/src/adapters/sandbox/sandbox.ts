@@ -118,17 +118,24 @@ class ProcessSandbox implements Sandbox {
   async #decide(language: ValidatorLanguage, task: WorkerTask, about: RunAbout): Promise<ValidatorOutcome> {
     const begunAt = performance.now();
     if (this.#closed || !(await this.#tried()).ready) return outcome('unavailable', begunAt);
-    if (!(await this.#turns.enter(about.signal))) return outcome('busy', begunAt);
+    if (!(await this.#hasTurn(about))) return outcome('busy', begunAt);
     try {
       const worker = await this.#pools[language].take();
-      this.#pools[language].replenish();
       return await runInWorker(worker, task, about);
     } catch (error) {
       this.#settings.report('A validator could not be started.', error);
       return outcome('unavailable', begunAt);
     } finally {
       this.#turns.leave();
+      // Not before: it would take the processor from the script that somebody waits for.
+      this.#pools[language].replenish();
     }
+  }
+
+  /** Nobody waits for a turn longer than a run may take. */
+  async #hasTurn({ limits, signal }: RunAbout): Promise<boolean> {
+    const late = AbortSignal.timeout(limits.wallMs);
+    return await this.#turns.enter(signal === undefined ? late : AbortSignal.any([signal, late]));
   }
 
   /** Once; again after a while when it failed. */

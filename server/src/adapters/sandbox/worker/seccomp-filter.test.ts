@@ -72,8 +72,8 @@ for (const architecture of architectures) {
 
     test('ends calls of another architecture', () => {
       const other = architecture === 'x64' ? audit.arm64 : audit.x64;
-      for (const of of [other, 0x4000_0003, 0]) {
-        assert.equal(judge(filter, { number: 0, architecture: of }), verdicts.endProcess);
+      for (const wrong of [other, 0x4000_0003, 0]) {
+        assert.equal(judge(filter, { number: 0, architecture: wrong }), verdicts.endProcess);
       }
     });
   });
