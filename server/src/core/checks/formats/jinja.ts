@@ -31,6 +31,8 @@ const inStrings: readonly (readonly [RegExp, string])[] = [
     /^.(_{1,2})(class|mro|bases?|subclasses|globals|builtins|import|init)?.$/,
     'a part of a name with underscores',
   ],
+  // Jinja puts texts together that stand next to each other.
+  [/^.(__\w*[^\W_]|[^\W_]\w*__).$/, 'a part of a name with underscores'],
 ];
 
 /** What in the template reaches for the program that runs it; null when nothing does. */

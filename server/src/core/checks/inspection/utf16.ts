@@ -130,7 +130,7 @@ function together(inspectors: readonly Inspector[]): Inspector {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   };
   return {
-    push: (bytes) => each((inspector) => inspector.push(bytes)),
+    push: (bytes, textBytes) => each((inspector) => inspector.push(bytes, textBytes)),
     end: () => each((inspector) => inspector.end()),
   };
 }
