@@ -43,14 +43,13 @@ export async function measureGate(): Promise<Row[]> {
       caller: callers[(i * 7) % users] as Caller,
       meant: meant[(i * 13) % packages] as (typeof meant)[number],
     });
-    const processor: number[] = [];
+    const before = process.cpuUsage();
     const alone = await millisecondsOf(async (i) => {
       const { caller, meant } = asked(i);
-      const before = process.threadCpuUsage();
       await decideDownload(ports, caller, 'download', meant);
-      const { user, system } = process.threadCpuUsage(before);
-      if (i >= warmUp) processor.push((user + system) / 1000);
     });
+    const { user, system } = process.cpuUsage(before);
+    const processor = (user + system) / 1000 / (warmUp + decisions);
     const whole: number[] = [];
     // In turn, so that what else the disk has to do hits both.
     const entryAlone = await millisecondsOf(async (i) => {
@@ -61,15 +60,20 @@ export async function measureGate(): Promise<Row[]> {
       return () => engine.commit([audited(ports, caller, 'package.read', { packageId: meant.package.id })]);
     });
     return [
-      { figure: `gate, ${set}, the decision by itself (ms)`, ours: p95(alone), theirs: null, target: '≤ 2' },
       {
-        figure: `gate, ${set}, the decision, processor time (ms)`,
-        ours: p95(processor),
+        figure: `gate, ${set}, the decision by itself, 95th percentile (ms)`,
+        ours: p95(alone),
         theirs: null,
         target: '≤ 2',
       },
       {
-        figure: `gate, ${set}, on record with an address ÷ an audit entry alone (ms)`,
+        figure: `gate, ${set}, the decision, processor time on average (ms)`,
+        ours: processor,
+        theirs: null,
+        target: '≤ 2',
+      },
+      {
+        figure: `gate, ${set}, on record with an address ÷ an audit entry alone, 95th percentile (ms)`,
         ours: p95(whole),
         theirs: p95(entryAlone),
         target: '≤ 2',
@@ -81,7 +85,7 @@ export async function measureGate(): Promise<Row[]> {
   }
 }
 
-const set = `${policies} policies, 95th percentile`;
+const set = `${policies} policies`;
 const p95 = (took: readonly number[]) => percentile(took, 0.95);
 
 /** Of what is measured, or of what it gives to be measured in its place. */
