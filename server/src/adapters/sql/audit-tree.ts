@@ -16,7 +16,7 @@ import type {
 } from '../../core/audit/index.ts';
 import { extendTree } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
-import { type AuditRow, auditEntryOf } from './audit.ts';
+import { type AuditRow, auditEntryOf } from './audit-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 

@@ -10,7 +10,7 @@ import type {
   RecordTransfer,
   RegistryRecords,
 } from '../../core/transfer/index.ts';
-import { auditEntryOf, auditRowOf } from './audit.ts';
+import { auditEntryOf, auditRowOf } from './audit-rows.ts';
 import {
   checkpointOf,
   checkpointRowOf,

@@ -1,9 +1,11 @@
 // The thread of sqlite-audit-writer.ts: takes batches, one at a time, and tells of each whether it is in the database.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Extension, extendTree, type TreeKeeping } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { Answered, AuditValues, Told, WriterData } from './sqlite-audit-writer.ts';
 import { told } from './sqlite-failures.ts';
+import { SqliteTreeStatements } from './sqlite-tree-statements.ts';
 
 const { path, waitMs, columns } = workerData as WriterData;
 const database = new DatabaseSync(path, { timeout: waitMs });
@@ -41,10 +43,11 @@ function append(entries: readonly AuditValues[]): void {
   }
 }
 
-function answer(entries: readonly AuditValues[]): Answered {
+const tree = new SqliteTreeStatements(database);
+
+async function answer(task: readonly AuditValues[] | TreeKeeping): Promise<Answered> {
   try {
-    told(() => append(entries));
-    return null;
+    return { extension: await done(task) };
   } catch (error) {
     const failure =
       error instanceof StorageError && error.failure === 'permanent' ? 'permanent' : 'transient';
@@ -52,8 +55,18 @@ function answer(entries: readonly AuditValues[]): Answered {
   }
 }
 
-parentPort?.on('message', (told: Told) => {
-  if (told !== 'that is all') return parentPort?.postMessage(answer(told));
-  database.close();
-  parentPort?.close();
+async function done(task: readonly AuditValues[] | TreeKeeping): Promise<Extension | null> {
+  if ('until' in task) return extendTree({ tree }, task);
+  told(() => append(task));
+  return null;
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+parentPort?.on('message', (message: Told) => {
+  before = before.then(async () => {
+    if (message !== 'that is all') return parentPort?.postMessage(await answer(message));
+    database.close();
+    parentPort?.close();
+  });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { someAuditEntry } from '../../../test/support/samples.ts';
-import { auditColumns, auditValuesOf } from './audit.ts';
+import { auditColumns, auditValuesOf } from './audit-rows.ts';
 import { migrate } from './migrate.ts';
 import { SqliteAuditWriter } from './sqlite-audit-writer.ts';
 import { openSqlite } from './sqlite-database.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Extension, TreeKeeping } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 
 /** Where the thread begins with. */
@@ -12,33 +13,45 @@ export interface WriterData {
 /** Values of one entry, in the order of the columns. */
 export type AuditValues = readonly (string | number | null)[];
 
-/** What the thread is told: a batch to append, or that it was the last. */
-export type Told = readonly AuditValues[] | 'that is all';
+/** What the thread is told: a batch to append, whose batch to put into the tree, or that it was the last. */
+export type Told = readonly AuditValues[] | TreeKeeping | 'that is all';
 
-/** What the thread answers to every batch, in their order. */
-export type Answered = { readonly failure: 'transient' | 'permanent'; readonly message: string } | null;
+/** What the thread answers to each, in their order; the extension of the tree where that was asked for. */
+export type Answered =
+  | { readonly failure: 'transient' | 'permanent'; readonly message: string }
+  | { readonly extension: Extension | null };
 
 /**
- * Appends observed audit entries in a thread of its own, over a connection of its own: an entry has a place in five indexes
- * and in the counts of its day, which costs as much as the reading that it tells of. The thread starts with the first batch.
+ * Appends observed audit entries, and puts entries into the tree, in a thread of its own, over a connection of its own: an
+ * entry has a place in five indexes and in the counts of its day, and has to be hashed, which costs more than the reading
+ * that it tells of. The thread starts with the first batch.
  */
 export class SqliteAuditWriter {
   readonly #data: WriterData;
   #thread: Worker | undefined;
-  #waiting: PromiseWithResolvers<void>[] = [];
+  #waiting: PromiseWithResolvers<Extension | null>[] = [];
 
   constructor(data: WriterData) {
     this.#data = data;
   }
 
   /** Resolves when they are all in the database; rejects when none of them is. Batches are appended in their order. */
-  append(entries: readonly AuditValues[]): Promise<void> {
-    const appended = Promise.withResolvers<void>();
+  async append(entries: readonly AuditValues[]): Promise<void> {
+    await this.#tell(entries);
+  }
+
+  /** As `AuditTree.extend` does. */
+  extend(keeper: TreeKeeping): Promise<Extension | null> {
+    return this.#tell(keeper);
+  }
+
+  #tell(told: Told): Promise<Extension | null> {
+    const answered = Promise.withResolvers<Extension | null>();
     this.#thread ??= this.#start();
-    this.#waiting.push(appended);
+    this.#waiting.push(answered);
     this.#thread.ref();
-    this.#thread.postMessage(entries satisfies Told);
-    return appended.promise;
+    this.#thread.postMessage(told);
+    return answered.promise;
   }
 
   /** When what was begun has ended. */
@@ -68,7 +81,7 @@ export class SqliteAuditWriter {
     const first = this.#waiting.shift();
     // Nobody waits any more: the thread keeps no process alive.
     if (this.#waiting.length === 0) thread.unref();
-    if (answered === null) first?.resolve();
+    if ('extension' in answered) first?.resolve(answered.extension);
     else first?.reject(new StorageError(answered.failure, answered.message));
   }
 

@@ -1,12 +1,11 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import { auditColumns } from './audit.ts';
+import { auditColumns } from './audit-rows.ts';
 import { fts5Index } from './fts5-index.ts';
 import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import { SqliteAuditWriter } from './sqlite-audit-writer.ts';
 import { told } from './sqlite-failures.ts';
 import { RememberedReads } from './sqlite-remembered-reads.ts';
-import { SqliteTreeWriter } from './sqlite-tree-writer.ts';
 import type { Tables } from './tables.ts';
 
 export interface SqliteDatabase extends SqlDatabase {
@@ -14,7 +13,6 @@ export interface SqliteDatabase extends SqlDatabase {
   readonly fast: {
     readonly reads: RememberedReads;
     readonly auditWriter: SqliteAuditWriter;
-    readonly treeWriter: SqliteTreeWriter;
   } | null;
 }
 
@@ -34,7 +32,6 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqliteDataba
   const fast = reader && {
     reads: new RememberedReads(reader),
     auditWriter: new SqliteAuditWriter({ path, waitMs, columns: auditColumns }),
-    treeWriter: new SqliteTreeWriter({ path, waitMs }),
   };
   return {
     dialect: sqliteDialect,
@@ -57,7 +54,6 @@ export function openSqlite(path: string, { waitMs = 10_000 } = {}): SqliteDataba
     },
     async close() {
       await fast?.auditWriter.close();
-      await fast?.treeWriter.close();
       if (read !== write) await read.destroy();
       await write.destroy();
     },

@@ -1,29 +1,29 @@
 // The stores of a registry in an SQLite file. What every request needs takes the fast way: keyed reads are remembered
-// until the database changes; entries of readings are appended, and the tree over them extended, by threads of their own.
+// until the database changes; entries of readings are appended, and the tree over them extended, by a thread of its own.
 import type { PersonalToken, TokenInUse } from '../../core/access/index.ts';
 import type { AuditEntry, Extension, TreeKeeping } from '../../core/audit/index.ts';
 import type { RecordsEngine } from '../../core/engine.ts';
 import type { Package } from '../../core/packages/index.ts';
-import { auditValuesOf, SqlAuditLog } from './audit.ts';
+import { SqlAuditLog } from './audit.ts';
+import { auditValuesOf } from './audit-rows.ts';
 import { SqlAuditTree } from './audit-tree.ts';
 import { SqlPackageStore } from './packages.ts';
 import { sqlEngine } from './sql-engine.ts';
 import type { SqliteAuditWriter } from './sqlite-audit-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { RememberedReads } from './sqlite-remembered-reads.ts';
-import type { SqliteTreeWriter } from './sqlite-tree-writer.ts';
 import { SqlTokenStore } from './tokens.ts';
 
 export function sqliteEngine(database: SqliteDatabase): RecordsEngine {
   const engine = sqlEngine(database);
   if (database.fast === null) return engine;
-  const { reads, auditWriter, treeWriter } = database.fast;
+  const { reads, auditWriter } = database.fast;
   return {
     ...engine,
     tokens: new RememberingTokenStore(database, reads),
     packages: new RememberingPackageStore(database, reads),
     audit: new AsideAuditLog(database, auditWriter),
-    auditTree: new AsideAuditTree(database, treeWriter),
+    auditTree: new AsideAuditTree(database, auditWriter),
   };
 }
 
@@ -67,9 +67,9 @@ class AsideAuditLog extends SqlAuditLog {
 }
 
 class AsideAuditTree extends SqlAuditTree {
-  readonly #writer: SqliteTreeWriter;
+  readonly #writer: SqliteAuditWriter;
 
-  constructor(database: SqliteDatabase, writer: SqliteTreeWriter) {
+  constructor(database: SqliteDatabase, writer: SqliteAuditWriter) {
     super(database);
     this.#writer = writer;
   }
