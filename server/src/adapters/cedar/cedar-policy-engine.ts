@@ -21,12 +21,14 @@ export class CedarPolicyEngine implements PolicyEngine {
   /** Names under which the instance has known policies, and that are free again: it forgets none. */
   readonly #freeNames: string[] = [];
   #names = 0;
+  #examining: Promise<unknown> = Promise.resolve();
 
+  /** One at a time: each has a thread of its own, and an instance. */
   examine(text: string): Promise<ExaminedPolicies> {
-    return examineText(
-      text,
-      this.#builtInPolicies().map(({ id }) => id),
-    );
+    const taken = this.#builtInPolicies().map(({ id }) => id);
+    const examined = this.#examining.then(() => examineText(text, taken));
+    this.#examining = examined.catch(() => undefined);
+    return examined;
   }
 
   compile(text: string): CompiledPolicies {
