@@ -331,6 +331,7 @@ const followingTables = [
   'package_readmes',
   'package_readers',
   'login_attempts',
+  'remembered_files',
   'registry_marks',
 ];
 
