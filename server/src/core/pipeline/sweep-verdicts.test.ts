@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { someCaller, someDigest } from '../../../test/support/samples.ts';
+import { someCaller, someDigest, someRememberedFile } from '../../../test/support/samples.ts';
 import { testPipeline } from '../../../test/support/test-pipeline.ts';
 import { yankVersion } from '../packages/index.ts';
 import { sweepVerdicts } from './sweep-verdicts.ts';
@@ -93,4 +93,15 @@ test('a version that came out while others with its content failed is found', as
   await sweepVerdicts(ports, {}, calm);
   await runJobs();
   assert.equal((await find(id)).state, 'quarantined');
+});
+
+test('a sweep has what was found in files forgotten at its end, also where nothing is checked again', async () => {
+  const { ports, clock } = await published(0);
+  const now = clock.now().getTime();
+  const ended = someRememberedFile({ hint: someDigest('ended'), until: new Date(now) });
+  const kept = someRememberedFile({ hint: someDigest('kept'), until: new Date(now + 1) });
+  await ports.rememberedFiles.put([ended, kept]);
+  await sweepVerdicts({ ...ports, recheckPerHour: 0 }, {}, calm);
+  const before = { ruleSet: 'rules', at: new Date(0) };
+  assert.deepEqual(await ports.rememberedFiles.find([ended.hint, kept.hint], before), [kept]);
 });

@@ -47,7 +47,7 @@ interface Stated {
 /** Looking at smaller files costs no more than remembering them. */
 const leastBytes = 4096;
 /** What is found in a file may be shown at length; more than this is looked at anew each time. */
-const longestFound = 32 * 1024;
+const longestFound = 8 * 1024;
 
 export function isWorthRemembering({ path, sizeBytes }: Stated): boolean {
   return sizeBytes >= leastBytes && !path.endsWith('/');
