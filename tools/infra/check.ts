@@ -2,13 +2,17 @@
 // tests of all modules and stacks against mocked providers; rules about everything that a stack makes, read from what
 // those tests have applied; rules about the sources; and whether the pictures of stacks are those of today.
 //
-//   npm run infra:check [-- <folder> …] [--write-diagrams] [--nothing-skipped]
+//   npm run infra:check [-- <folder> …] [--write] [--nothing-skipped]
+//
+// --write            draws pictures and tables of READMEs anew, instead of comparing them
+// --nothing-skipped  fails when Terraform is not there
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { drawDiagram, edgesOf } from './diagram.ts';
 import { findingsIn } from './policy.ts';
+import { interfaceOf, type Part, withPart } from './readme.ts';
 import { findingsInSource } from './source-rules.ts';
 import { type Module, resourcesOf } from './state.ts';
 import { filesOf, findTerraform, init, run, type Terraform, WorkingCopy } from './terraform.ts';
@@ -18,7 +22,7 @@ const infra = fileURLToPath(new URL('../../infra/', import.meta.url));
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    'write-diagrams': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     'nothing-skipped': { type: 'boolean', default: false },
   },
 });
@@ -82,6 +86,7 @@ async function unformatted(terraform: Terraform, copy: WorkingCopy): Promise<str
 async function checkFolder(terraform: Terraform, copy: WorkingCopy, name: string): Promise<void> {
   const folder = join(copy.folder, name);
   const isStack = name.startsWith('stacks/');
+  await checkInterface(name);
   await init(terraform, { folder });
   // Modules that are given providers cannot be validated by themselves; stacks validate them, and so do tests.
   if (isStack) {
@@ -98,7 +103,7 @@ async function checkFolder(terraform: Terraform, copy: WorkingCopy, name: string
   );
   note(`${name}: rules, on ${applied.size} plans`, applied.size === 0 ? ['nothing was applied'] : [...found]);
   const whole = applied.get('whole');
-  if (whole !== undefined) await checkDiagram(terraform, folder, name, whole);
+  if (whole !== undefined) await checkPicture(terraform, folder, name, whole);
 }
 
 interface Tested {
@@ -136,7 +141,7 @@ async function test(terraform: Terraform, folder: string, withStates: boolean): 
   return { failures, passed, applied };
 }
 
-async function checkDiagram(
+async function checkPicture(
   terraform: Terraform,
   folder: string,
   name: string,
@@ -144,19 +149,26 @@ async function checkDiagram(
 ): Promise<void> {
   const { output } = await run(terraform, ['graph'], { folder });
   const picture = drawDiagram(resourcesOf(module), edgesOf(output));
+  note(`${name}: picture`, await drawnInto(name, 'picture', `\`\`\`mermaid\n${picture}\`\`\``));
+}
+
+async function checkInterface(name: string): Promise<void> {
+  const [variables, outputs] = await Promise.all(
+    ['variables.tf', 'outputs.tf'].map((file) => readFile(join(infra, name, file), 'utf8')),
+  );
+  const found = await drawnInto(name, 'interface', interfaceOf(variables ?? '', outputs ?? ''));
+  note(`${name}: inputs and outputs`, found);
+}
+
+/** What is wrong with a part of a README; it is mended where that was asked for. */
+async function drawnInto(name: string, part: Part, content: string): Promise<string[]> {
   const path = join(infra, name, 'README.md');
   const readme = await readFile(path, 'utf8').catch(() => '');
-  const [before, after] = readme.split(
-    /(?<=<!-- drawn by infra:check -->\n)[\s\S]*(?=<!-- end of drawing -->)/,
-  );
-  if (before === undefined || after === undefined) {
-    note(`${name}: picture`, [
-      'README.md has no place for it, between <!-- drawn by infra:check --> and <!-- end of drawing -->',
-    ]);
-    return;
-  }
-  const wanted = `${before}\n\`\`\`mermaid\n${picture}\`\`\`\n\n${after}`;
-  if (given['write-diagrams']) await writeFile(path, wanted);
-  const isFresh = given['write-diagrams'] || wanted === readme;
-  note(`${name}: picture`, isFresh ? [] : ['is not that of today: npm run infra:check -- --write-diagrams']);
+  const wanted = withPart(readme, part, content);
+  if (wanted === null)
+    return [`README.md has no place for it: <!-- drawn: ${part} --> and <!-- end: ${part} -->`];
+  if (wanted === readme) return [];
+  if (!given.write) return ['README.md is not that of today: npm run infra:check -- --write'];
+  await writeFile(path, wanted);
+  return [];
 }

@@ -61,7 +61,7 @@ function untagged(path: string, text: string): SourceFinding[] {
   });
 }
 
-interface Block {
+export interface Block {
   readonly header: string;
   readonly body: string;
   /** Where it begins, from 1. */
@@ -69,7 +69,7 @@ interface Block {
 }
 
 /** Blocks as `terraform fmt` writes them: they begin in the first column, and so does the brace that ends them. */
-function topLevelBlocks(text: string): Block[] {
+export function topLevelBlocks(text: string): Block[] {
   return [...text.matchAll(/^([a-z].*)\{$([\s\S]*?)^\}$/gm)].map((found) => ({
     header: found[1] ?? '',
     body: found[2] ?? '',

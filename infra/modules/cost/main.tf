@@ -19,7 +19,7 @@ resource "aws_budgets_budget" "this" {
 
   cost_filter {
     name   = "TagKeyValue"
-    values = ["user:CostCenter$${var.cost_tag}"]
+    values = [format("user:CostCenter$%s", var.cost_tag)]
   }
 
   dynamic "notification" {

@@ -15,7 +15,7 @@ run "somebody_is_told_before_the_money_is_spent" {
     error_message = "A notice is missing."
   }
   assert {
-    condition     = join(" ", one(aws_budgets_budget.this.cost_filter).values) == "user:CostCenter$assay-test"
+    condition     = one(one(aws_budgets_budget.this.cost_filter).values) == "user:CostCenter$assay-test"
     error_message = "The budget counts what others spend."
   }
   assert {

@@ -3,7 +3,7 @@ environment       = "dev"
 nat               = "one"
 protected         = false
 entrance          = "load-balancer"
-monthly_limit_usd = 200
+monthly_limit_usd = 500
 tasks = {
   api        = { least = 1, most = 2 }
   worker     = { least = 1, most = 2 }

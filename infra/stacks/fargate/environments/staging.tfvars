@@ -1,7 +1,7 @@
 # As production, with fewer tasks.
 environment       = "staging"
 nat               = "one"
-monthly_limit_usd = 400
+monthly_limit_usd = 600
 tasks = {
   api        = { least = 2, most = 4 }
   worker     = { least = 1, most = 4 }
