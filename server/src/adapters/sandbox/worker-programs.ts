@@ -22,6 +22,11 @@ export function workerProgram(language: ValidatorLanguage, settings: WorkerSetti
       '--disable-proto=delete',
       '--disable-sigusr1',
       '--max-old-space-size=128',
+      // Scripts are short: compiling their interpreter a second time, better, takes longer than what it saves, and
+      // the compiler that does it is the larger part of what could be attacked.
+      '--liftoff-only',
+      '--single-threaded-gc',
+      '--v8-pool-size=0',
       '--permission',
       '--allow-addons',
       ...readable.map((path) => `--allow-fs-read=${path}`),

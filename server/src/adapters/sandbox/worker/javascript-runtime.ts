@@ -158,5 +158,5 @@ function isModule(source: string): boolean {
 function moduleFor(name: string): string {
   const plain = name.replace(/^node:/, '');
   const named = (exportedNames[plain] ?? []).map((one) => `export const ${one} = found.${one};`).join('\n');
-  return `const found = require(${JSON.stringify(plain)});\nexport default found;\n${named}`;
+  return `const found = require.call(null, ${JSON.stringify(plain)});\nexport default found;\n${named}`;
 }
