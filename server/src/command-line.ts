@@ -1,6 +1,7 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
 
 import { auditCommands } from './audit-commands.ts';
+import { backupCommands } from './backup-commands.ts';
 import {
   type Command,
   type CommandOption,
@@ -68,6 +69,22 @@ export const commands: readonly Command[] = [
     options: migrateEngineOptions,
     run: async (config, given, print) =>
       (await import('./migrate-engine.ts')).migrateEngine(config, given, print),
+  },
+  {
+    name: 'health',
+    summary: 'Asks the server on this machine whether it is well: exits with 0, or with 1 and the reason.',
+    arguments: [],
+    options: {
+      only: { type: 'string', value: 'validators', meaning: 'Asks what runs validators instead.' },
+    },
+    run: async (config, given, print) => {
+      const only = option(given, 'only');
+      if (only !== undefined && only !== 'validators') {
+        throw new UsageError('assay health --only takes nothing but `validators`.');
+      }
+      const { checkHealth } = await import('./admin/check-health.ts');
+      await checkHealth(config, only ?? 'serve', print);
+    },
   },
   {
     name: 'config',
@@ -187,6 +204,7 @@ export const commands: readonly Command[] = [
       await verifyFile({ statementPath, filePath, keys, registryName: option(given, 'registry') }, print);
     },
   },
+  ...backupCommands,
   ...auditCommands,
 ];
 
@@ -262,7 +280,7 @@ async function dispatch(args: readonly string[], environment: NodeJS.ProcessEnv,
 }
 
 /** By name: their code is loaded by the commands that throw them. */
-const refusals: ReadonlySet<string> = new Set(['VerificationError', 'KeySetError']);
+const refusals: ReadonlySet<string> = new Set(['VerificationError', 'KeySetError', 'NotWell']);
 
 /** What a person can act on; of what nobody expected, the stack as well. */
 function messageOf(error: unknown): string {

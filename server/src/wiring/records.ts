@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PostgresSettings } from '../adapters/sql/postgres-database.ts';
 import type { Config } from '../config/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
+import type { RecordTransfer } from '../core/transfer/index.ts';
 import { awsOf } from './aws.ts';
 
 /** An engine of records, open. */
@@ -12,30 +13,41 @@ export interface OpenRecords {
   migrate(): Promise<string[]>;
   /** For a process that starts: migrates, or makes sure that somebody has, as the configuration says. */
   prepare(): Promise<unknown>;
+  /** For backups, by the nearest way that an engine has; null where it shows no moment as a whole. */
+  readonly asOfOneMoment: AsOfOneMoment | null;
   close(): Promise<void>;
 }
+
+/** Either the records themselves go into a file of SQLite, or they are read while nothing changes for the reader. */
+export type AsOfOneMoment =
+  | { readonly copyTo: (file: string) => Promise<void> }
+  | { readonly reading: (work: (transfer: RecordTransfer) => Promise<void>) => Promise<void> };
 
 /** Each engine's code is loaded when it is chosen. */
 const openers: Record<Config['engines']['records'], (config: Config) => Promise<OpenRecords>> = {
   async sqlite({ storage: { dataFolder } }) {
-    const [{ migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
+    const [{ copySqlite }, { migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
+      import('../adapters/sql/copy-sqlite.ts'),
       import('../adapters/sql/migrate.ts'),
       import('../adapters/sql/sqlite-engine.ts'),
       import('../adapters/sql/sqlite-database.ts'),
     ]);
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-    const database = openSqlite(join(dataFolder, 'registry.db'));
+    const path = join(dataFolder, 'registry.db');
+    const database = openSqlite(path);
     return {
       engine: sqliteEngine(database),
       migrate: () => migrate(database),
       prepare: () => migrate(database),
+      asOfOneMoment: { copyTo: (file) => copySqlite(path, file) },
       close: () => database.close(),
     };
   },
 
   async postgres(config) {
-    const [{ openPostgres }, { sqlEngine }] = await Promise.all([
+    const [{ openPostgres }, { withPostgresSnapshot }, { sqlEngine }] = await Promise.all([
       import('../adapters/sql/postgres-database.ts'),
+      import('../adapters/sql/postgres-snapshot.ts'),
       import('../adapters/sql/sql-engine.ts'),
     ]);
     const database = openPostgres(await postgresSettings(config));
@@ -44,6 +56,7 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
       engine: sqlEngine(database),
       migrate: () => database.migrate(),
       prepare: () => (migrateAtStart ? database.migrate() : database.requireSchema()),
+      asOfOneMoment: { reading: (work) => withPostgresSnapshot(database, work) },
       close: () => database.close(),
     };
   },
@@ -51,7 +64,7 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
   async dynamodb(config) {
     const { openDynamoDb } = await import('../adapters/dynamodb/open-dynamodb.ts');
     const { engine, migrate, close } = openDynamoDb({ aws: await awsOf(config)(), ...config.dynamodb });
-    return { engine, migrate, prepare: migrate, close };
+    return { engine, migrate, prepare: migrate, asOfOneMoment: null, close };
   },
 };
 

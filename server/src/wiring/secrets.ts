@@ -48,6 +48,11 @@ const boxes: Record<
   },
 };
 
+/** Nothing is made in it. */
+export function openSecretStore(config: Config, aws: Aws): Promise<SecretStore> {
+  return stores[config.engines.secrets](config, aws);
+}
+
 /** The keys of this registry, made when there are none. */
 export async function openSecrets(
   config: Config,
@@ -58,7 +63,7 @@ export async function openSecrets(
     readonly guards: Guards;
   },
 ): Promise<SecretPorts> {
-  const store = await stores[config.engines.secrets](config, given.aws);
+  const store = await openSecretStore(config, given.aws);
   const ports = { ...given, secrets: given.guards.secretStore(store) };
   return {
     secrets: ports.secrets,

@@ -20,6 +20,7 @@ export const featureOrder = [
   'items',
   'health',
   'transfer',
+  'recovery',
 ];
 /** Except by `transfer`, which carries the records of every feature. */
 const usedByNobody = new Set(['items', 'health']);

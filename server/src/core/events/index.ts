@@ -7,7 +7,7 @@ export type { EventAppended, EventKind, RegistryEvent } from './event.ts';
 export { eventKinds, happened, tellingJob } from './event.ts';
 export { EventFeed, type EventFeedSettings } from './event-feed.ts';
 export { type EventStream, followEvents } from './follow-events.ts';
-export { KeyedSecretBox } from './keyed-secret-box.ts';
+export { KeyedSecretBox, webhookKeySecret } from './keyed-secret-box.ts';
 export type * from './ports.ts';
 export { redeliver } from './redeliver.ts';
 export { openedWith, sealedWith } from './sealing.ts';

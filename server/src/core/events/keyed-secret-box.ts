@@ -4,7 +4,8 @@ import type { SecretStore } from '../secrets.ts';
 import type { SecretBox } from './ports.ts';
 import { openedWith, sealedWith, sealingKeyBytes } from './sealing.ts';
 
-const name = 'webhook-key';
+export const webhookKeySecret = 'webhook-key';
+const name = webhookKeySecret;
 const format = 'v1';
 
 /**

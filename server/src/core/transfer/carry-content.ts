@@ -26,6 +26,8 @@ export interface ContentSides {
   readonly journal: TransferJournal;
   /** Objects that are carried at the same time. */
   readonly parallel: number;
+  /** The digest that the source knows the object by; null or absent: nothing is known but what its name says. */
+  readonly knownDigest?: (key: ContentKey) => string | null;
 }
 
 /** `logs` and `backups` are not the registry's own, and stay. */
@@ -87,7 +89,7 @@ async function carryPresent(sides: ContentSides, key: ContentKey): Promise<Carri
   }
   const present = to?.sizeBytes === sizeBytes ? await digestIn(target, key) : null;
   const wanted = present === null ? await store(sides, key) : await digestIn(source, key);
-  if (wanted === null || !isNamedBy(key, wanted)) return 'damaged';
+  if (wanted === null || !isExpected(sides, key, wanted)) return 'damaged';
   if (present !== null && present !== wanted) await store(sides, key);
   const after = await target.stat(key);
   if (after === null) throw notAsSent(key);
@@ -105,14 +107,20 @@ async function carryPresent(sides: ContentSides, key: ContentKey): Promise<Carri
  * when it is not what its name says. What lies under its digest comes there as it does when it is published, from
  * another place: some stores read it only then.
  */
-async function store({ source, target }: ContentSides, key: ContentKey): Promise<string | null> {
+async function store(sides: ContentSides, key: ContentKey): Promise<string | null> {
+  const { source, target } = sides;
   const isPackage = digestOf(key) !== null;
   const place: ContentKey = isPackage
     ? { area: 'incoming', path: `transfer-${key.path.split('/').at(-1)}` }
     : key;
+  const bytes = await unlessLost(() => source.read(key));
+  if (bytes === null) return null;
   try {
-    const { digest, revision } = await send(await source.read(key), target, place);
-    if (!isNamedBy(key, digest)) return null;
+    const { digest, revision } = await send(bytes, target, place);
+    if (!isExpected(sides, key, digest)) {
+      if (!isPackage) await target.remove(key);
+      return null;
+    }
     if ((await digestIn(target, place)) !== digest) throw notAsSent(key);
     if (isPackage) {
       await target.remove(key);
@@ -147,20 +155,27 @@ function notAsSent(key: ContentKey): StorageError {
 }
 
 /** Null when the store has found out by itself that the bytes are not what they should be. */
-async function digestIn(store: ContentStore, key: ContentKey): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
+function digestIn(store: ContentStore, key: ContentKey): Promise<string | null> {
+  return unlessLost(async () => {
+    const hash = createHash('sha256');
     for await (const chunk of await store.read(key)) hash.update(chunk);
+    return hash.digest('hex');
+  });
+}
+
+/** Null when the store knows that there is no more to be had of what it should have. */
+async function unlessLost<T>(reading: () => Promise<T>): Promise<T | null> {
+  try {
+    return await reading();
   } catch (error) {
     if (error instanceof StorageError && error.failure === 'permanent') return null;
     throw error;
   }
-  return hash.digest('hex');
 }
 
-/** Published content lies under its digest; other objects may have any. */
-function isNamedBy(key: ContentKey, digest: string): boolean {
-  return (digestOf(key) ?? digest) === digest;
+/** Published content lies under its digest; other objects may have any, unless the source knows better. */
+function isExpected({ knownDigest }: ContentSides, key: ContentKey, digest: string): boolean {
+  return (digestOf(key) ?? knownDigest?.(key) ?? digest) === digest;
 }
 
 /** Every one is begun in order, `limit` of them at a time. The first that fails ends it, once those begun have ended. */

@@ -1,8 +1,11 @@
+export { type ContentOutcome, carryContent } from './carry-content.ts';
 export { carryEverything } from './carry-everything.ts';
+export { carryRecords, type KindOutcome } from './carry-records.ts';
 export { cutOver } from './cut-over.ts';
 export { abandonTransfer, carryLeftovers } from './end-transfer.ts';
-export { kindRules, recordKinds } from './kinds.ts';
+export { kindRules, recordKinds, type Settled } from './kinds.ts';
+export { withOpenSecrets } from './open-secrets.ts';
 export type * from './ports.ts';
-export { requireComplete, WriteGuard, writableForMs } from './read-only.ts';
-export { canonicalText } from './same-records.ts';
+export { isStanding, pauseLapsesMs, requireComplete, WriteGuard, writableForMs } from './read-only.ts';
+export { canonicalText, SetDigest } from './same-records.ts';
 export { beginTransfer, type Transfer, type TransferPorts, type TransferSide } from './sides.ts';

@@ -141,10 +141,11 @@ export type RecordTransfer = { readonly [K in RecordKind]: KindTransfer<Registry
  *                                      └──── abandon ─────────────┘            abandon ──► (none)
  *
  * `being-copied` forbids nothing; `being-filled` that anything is served from there; `read-only` and `moved` that
- * anything is written, except what reading itself writes: the audit, and uses of sessions.
+ * anything is written, except what reading itself writes: the audit, and uses of sessions. So does `paused`, beside all
+ * this, for a backup: it lapses by itself unless `since` is renewed.
  */
 export interface RegistryMark {
-  readonly state: 'being-copied' | 'being-filled' | 'read-only' | 'moved';
+  readonly state: 'being-copied' | 'being-filled' | 'read-only' | 'moved' | 'paused';
   /** The same at the source and at the target of one transfer. */
   readonly transferId: string;
   readonly since: Date;

@@ -12,6 +12,15 @@ export const writableForMs = 2_000;
 
 const retryAfterSeconds = 30;
 
+/** A pause that was not renewed for so long is over: whoever asked for it is no more. */
+export const pauseLapsesMs = 30_000;
+
+/** Whether the mark counts at this moment. */
+export function isStanding(mark: RegistryMark | null, now: Date): mark is RegistryMark {
+  if (mark?.state !== 'paused') return mark !== null;
+  return now.getTime() - mark.since.getTime() < pauseLapsesMs;
+}
+
 /**
  * Asks for the mark at most once in `writableForMs`, however much is written: one keyed read, for all who wait for it.
  * Whoever sets a mark waits as long, and for what had begun to be written until then.
@@ -95,7 +104,7 @@ export class WriteGuard {
     // Before the answer: it may be old when it arrives.
     const askedAtMs = this.#clock.now().getTime();
     const mark = await this.#marks.read();
-    if (mark !== null && mark.state !== 'being-copied') return mark;
+    if (isStanding(mark, this.#clock.now()) && mark.state !== 'being-copied') return mark;
     this.#writableUntilMs = askedAtMs + writableForMs;
     return null;
   }
@@ -107,6 +116,7 @@ function refusal({ state }: RegistryMark): RegistryError {
       'The registry is moving to other engines; it can be read, and written again in some minutes.',
     moved: 'The registry has moved to other engines; this is its old place, which can only be read.',
     'being-filled': 'The registry is being moved to these engines and is not complete yet.',
+    paused: 'A backup of the registry is being taken; it can be read, and written again in some seconds.',
     'being-copied': '',
   }[state];
   return new RegistryError('read-only', why, { retryAfterSeconds });

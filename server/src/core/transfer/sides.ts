@@ -9,6 +9,7 @@ import type { SecretStore } from '../secrets.ts';
 import type { UploadStore } from '../uploads/index.ts';
 import { recordKinds } from './kinds.ts';
 import type { RecordTransfer, RegistryMark, RegistryMarks, TransferJournal } from './ports.ts';
+import { isStanding } from './read-only.ts';
 
 /** One set of engines. */
 export interface TransferSide {
@@ -47,7 +48,10 @@ export interface Transfer {
  */
 export async function beginTransfer(ports: TransferPorts): Promise<Transfer> {
   const { source, target } = ports;
-  const from = (await source.marks.read()) ?? (await markSource(ports));
+  const standing = await source.marks.read();
+  const from = isStanding(standing, ports.clock.now()) ? standing : await markSource(ports);
+  if (from.state === 'paused')
+    throw refused('A backup of the source is being taken. Try again when it has ended.');
   if (from.state === 'being-filled') throw refused('The source is itself being filled by a transfer.');
   const at = await target.marks.read();
   const sharesRecords = at !== null && at.transferId === from.transferId && at.state === from.state;

@@ -1,0 +1,159 @@
+// `assay backup`, `assay restore`, `assay drill`: copies of the whole registry, and whether they are any good.
+import { readFile } from 'node:fs/promises';
+import { type Command, type CommandOption, type Given, UsageError } from './command.ts';
+
+const secretsKey: CommandOption = {
+  type: 'string',
+  value: '<file>',
+  meaning:
+    'A file with at least 16 characters, kept elsewhere, that the secrets are sealed with. Without it they are left out.',
+};
+const parallel: CommandOption = {
+  type: 'string',
+  value: '<number>',
+  meaning: 'Objects of content that are copied at the same time; 4 unless given.',
+};
+const until: CommandOption = {
+  type: 'string',
+  value: '<time>',
+  meaning:
+    'Takes the newest backup of this time or before (2026-01-31T12:00:00Z); the newest of all unless given.',
+};
+
+export const backupCommands: readonly Command[] = [
+  {
+    name: 'backup',
+    summary: 'Takes a backup of the whole registry into a folder, while it serves.',
+    arguments: ['folder'],
+    options: {
+      keep: {
+        type: 'string',
+        value: '<number>',
+        meaning: 'Older backups beyond so many are removed; all stay unless given.',
+      },
+      'secrets-key': secretsKey,
+      'pause-limit': {
+        type: 'string',
+        value: '<seconds>',
+        meaning: 'On DynamoDB: how long the registry may be read-only at the end; 120 unless given.',
+      },
+      parallel,
+    },
+    run: async (config, given, print) =>
+      (await import('./backup.ts')).backUp(
+        config,
+        {
+          folder: given.arguments.folder ?? '',
+          keep: wholeNumber(given, 'keep', { absent: null, from: 1, to: 100_000 }),
+          passphrase: await passphraseIn(given),
+          pauseLimitMs: 1000 * wholeNumber(given, 'pause-limit', { absent: 120, from: 10, to: 3_600 }),
+          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+        },
+        print,
+      ),
+  },
+  {
+    name: 'restore',
+    summary: 'Restores a backup into empty engines.',
+    arguments: ['folder'],
+    options: {
+      to: {
+        type: 'string',
+        value: '<data folder>',
+        meaning: 'Instead of the engines of the configuration, an embedded registry in this folder.',
+      },
+      until,
+      'secrets-key': secretsKey,
+      'despite-damage': {
+        type: 'boolean',
+        value: '',
+        meaning: 'Lets the registry be used although something of it is damaged or missing.',
+      },
+      parallel,
+    },
+    run: async (config, given, print) =>
+      (await import('./restore.ts')).restore(
+        config,
+        {
+          folder: given.arguments.folder ?? '',
+          to: text(given, 'to'),
+          until: moment(given, 'until'),
+          passphrase: await passphraseIn(given),
+          despiteDamage: given.options['despite-damage'] === true,
+          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+        },
+        print,
+      ),
+  },
+  {
+    name: 'drill',
+    summary:
+      'Restores the newest backup into a scratch place, looks at all of it, and tells how long that took.',
+    arguments: ['folder'],
+    options: {
+      'secrets-key': secretsKey,
+      sample: {
+        type: 'string',
+        value: '<percent>',
+        meaning: 'Looks at so much of the content only; 100 unless given.',
+      },
+      rto: { type: 'string', value: '<seconds>', meaning: 'Fails when restoring takes longer.' },
+      rpo: { type: 'string', value: '<seconds>', meaning: 'Fails when the newest backup is older.' },
+      json: { type: 'boolean', value: '', meaning: 'Prints one JSON object instead of lines for people.' },
+      parallel,
+    },
+    run: async (_config, given, print) =>
+      (await import('./drill.ts')).drill(
+        {
+          folder: given.arguments.folder ?? '',
+          passphrase: await passphraseIn(given),
+          samplePercent: wholeNumber(given, 'sample', { absent: 100, from: 1, to: 100 }),
+          rtoLimitSeconds: wholeNumber(given, 'rto', { absent: null, from: 1, to: 10_000_000 }),
+          rpoLimitSeconds: wholeNumber(given, 'rpo', { absent: null, from: 1, to: 10_000_000 }),
+          json: given.options.json === true,
+          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+        },
+        print,
+      ),
+  },
+];
+
+function text({ options }: Given, name: string): string | null {
+  const value = options[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function wholeNumber<A extends number | null>(
+  given: Given,
+  name: string,
+  { absent, from, to }: { absent: A; from: number; to: number },
+): A extends number ? number : number | null;
+function wholeNumber(
+  given: Given,
+  name: string,
+  { absent, from, to }: { absent: number | null; from: number; to: number },
+): number | null {
+  const said = text(given, name);
+  if (said === null) return absent;
+  const value = /^\d+$/.test(said) ? Number(said) : Number.NaN;
+  if (value >= from && value <= to) return value;
+  throw new UsageError(
+    `--${name} must be a whole number from ${from} to ${to}, but is ${JSON.stringify(said)}.`,
+  );
+}
+
+function moment(given: Given, name: string): Date | null {
+  const said = text(given, name);
+  if (said === null) return null;
+  const time = new Date(said);
+  if (!Number.isNaN(time.getTime()) && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(said)) return time;
+  throw new UsageError(`--${name} must be a time as 2026-01-31T12:00:00Z, but is ${JSON.stringify(said)}.`);
+}
+
+async function passphraseIn(given: Given): Promise<string | null> {
+  const file = text(given, 'secrets-key');
+  if (file === null) return null;
+  const passphrase = (await readFile(file, 'utf8')).trim();
+  if (passphrase.length >= 16) return passphrase;
+  throw new UsageError(`${file} must have at least 16 characters.`);
+}
