@@ -78,6 +78,12 @@ const lies: Readonly<Record<string, [Buffer, ValidatorCause]>> = {
   'a frame that is too long': [tooLong, 'crashed'],
   'an end that is no JSON': [framed(frame.end, '{'), 'crashed'],
   'an end that is null': [framed(frame.end, 'null'), 'crashed'],
+  'an end that is a number': [framed(frame.end, '1'), 'crashed'],
+  'an end that cannot be put into words': [
+    framed(frame.end, '{"end":"violation","what":{"toString":1}}'),
+    'crashed',
+  ],
+  'a text of nothing': [framed(frame.output), 'crashed'],
   'an end of an unknown kind': [framed(frame.end, '{"end":"allowed"}'), 'crashed'],
   'an exit code that is a text': [framed(frame.end, '{"end":"exit","code":"0"}'), 'denied'],
   'an exit code that is nothing': [framed(frame.end, '{"end":"exit","code":null}'), 'denied'],
@@ -116,4 +122,19 @@ describe('a worker that sends', { concurrency: 2 }, () => {
     const outside = reads.filter(([offset, length]) => !(offset >= 0 && offset + length <= sizeBytes));
     assert.deepEqual(outside, [], 'ranges outside of the archive were read');
   });
+});
+
+test('a worker that is ready waits for its task for as long as it takes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const sent = framed(frame.output, 'here').toString('base64');
+  const worker = new WorkerProcess(
+    { file: program, arguments: [sent], nodeOptions: ['--no-warnings'] },
+    60_000,
+  );
+  await worker.ready;
+  t.mock.timers.tick(60_000);
+  const answered = new Promise((resolve) => worker.listen((_, payload) => resolve(payload.toString())));
+  worker.send(Buffer.alloc(1));
+  assert.equal(await Promise.race([answered, worker.ended]), 'here');
+  await worker.end();
 });

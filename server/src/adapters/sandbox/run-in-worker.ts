@@ -19,6 +19,7 @@ export interface RunAbout {
 }
 
 const keptDiagnosticBytes = 4_096;
+const longestWords = 1_000;
 
 /** Never rejects. When it resolves, the process is gone. */
 export async function runInWorker(
@@ -97,6 +98,8 @@ class Run {
   }
 
   #counted(payload: Buffer): ValidatorCause | null {
+    // There could be any number of those.
+    if (payload.length === 0) return this.#violated('wrote a text of nothing');
     this.#writtenBytes += payload.length;
     return this.#writtenBytes > this.#about.limits.outputBytes ? 'too-much-output' : null;
   }
@@ -174,11 +177,13 @@ class Run {
   }
 }
 
-/** Null for what is none. */
+/** Null for what is none. What it says is logged, and so kept short. */
 function endOf(payload: Buffer): WorkerEnd | null {
   try {
-    const told: unknown = JSON.parse(payload.toString());
-    return typeof told === 'object' && told !== null && 'end' in told ? (told as WorkerEnd) : null;
+    const told = JSON.parse(payload.toString()) as Partial<Record<'end' | 'what', unknown>> | null;
+    const { end, what } = told ?? {};
+    if (end !== 'violation' && end !== 'crash') return told as WorkerEnd | null;
+    return typeof what === 'string' ? { end, what: what.slice(0, longestWords) } : null;
   } catch {
     return null;
   }

@@ -96,13 +96,14 @@ export class WorkerProcess {
         this.#child.kill('SIGKILL');
       }, withinMs);
       this.listen((kind) => {
-        if (kind === frame.ready) resolve();
+        if (kind !== frame.ready) return;
+        clearTimeout(late);
+        resolve();
       });
-      this.ended.then(({ code, signal, complaint }) =>
-        reject(new Error(`a worker ended while it started (${signal ?? code}): ${complaint.trim()}`)),
-      );
-      this.ready?.finally(() => clearTimeout(late)).catch(() => {});
-      this.ended.finally(() => clearTimeout(late));
+      this.ended.then(({ code, signal, complaint }) => {
+        clearTimeout(late);
+        reject(new Error(`a worker ended while it started (${signal ?? code}): ${complaint.trim()}`));
+      });
     });
   }
 
