@@ -30,8 +30,9 @@ export interface AuditCheckpoint {
 export interface AuditProof {
   readonly entryId: string;
   readonly index: number;
-  /** The entry in canonical JSON. */
-  readonly leaf: string;
+  readonly leafHash: string;
+  /** The entry in canonical JSON, whose hash that is; null where not all of it is for who asks. */
+  readonly leaf: string | null;
   readonly path: readonly string[];
   readonly checkpoint: AuditCheckpoint;
 }

@@ -1,8 +1,8 @@
-import type { Caller } from '../caller.ts';
+import { type Caller, isAdmin } from '../caller.ts';
 import { notFound, RegistryError } from '../errors.ts';
 import { mayReadHistoryOf } from './audit-entry.ts';
 import { type ReadCheckpoint, readCheckpoint } from './read-checkpoint.ts';
-import { leafText } from './tree-hash.ts';
+import { leafHashOf, leafText } from './tree-hash.ts';
 import type { AuditTree } from './tree-ports.ts';
 import { inclusionPath } from './tree-proofs.ts';
 import { hashesOf } from './tree-tiles.ts';
@@ -10,8 +10,13 @@ import { hashesOf } from './tree-tiles.ts';
 export interface EntryProof {
   readonly entryId: string;
   readonly index: number;
-  /** What is hashed as the leaf. */
-  readonly leaf: string;
+  /** The hash of the entry. */
+  readonly leafHash: Uint8Array;
+  /**
+   * What is hashed: the whole entry. Null where it has what the gate has decided by, which is not for those whose history
+   * it is, but for administrators.
+   */
+  readonly leaf: string | null;
   readonly checkpoint: ReadCheckpoint;
   /** The hashes on the way from the leaf up to the checkpoint's root. */
   readonly path: readonly Uint8Array[];
@@ -26,8 +31,8 @@ export async function proveEntry(
   caller: Caller,
   { entryId, size }: { readonly entryId: string; readonly size?: number | undefined },
 ): Promise<EntryProof> {
-  const leaf = await auditTree.findLeaf(entryId);
-  const [placed] = leaf === null ? [] : await auditTree.entries(leaf.index, 1);
+  const found = await auditTree.findLeaf(entryId);
+  const [placed] = found === null ? [] : await auditTree.entries(found.index, 1);
   if (placed === undefined || !mayReadHistoryOf(caller, placed.entry.actor?.userId)) {
     throw notFound('audit entry in the tree', entryId);
   }
@@ -38,5 +43,6 @@ export async function proveEntry(
     throw new RegistryError('state-conflict', `${reach} A later one will reach it.`);
   }
   const path = await hashesOf(auditTree, inclusionPath(index, checkpoint.size));
-  return { entryId, index, leaf: leafText(entry), checkpoint, path };
+  const leaf = entry.decision === undefined || isAdmin(caller) ? leafText(entry) : null;
+  return { entryId, index, leafHash: leafHashOf(entry), leaf, checkpoint, path };
 }

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { proveEntry } from '../../../core/audit/index.ts';
 import { defineRoute } from '../../define-route.ts';
-import { IdParams } from '../../schemas.ts';
+import { IdParams, Nullable } from '../../schemas.ts';
 import { CheckpointSchema, Hash, presentCheckpoint, presentHash, TreeSize } from './tree-schema.ts';
 
 export const proveEntryRoute = defineRoute({
@@ -9,8 +9,8 @@ export const proveEntryRoute = defineRoute({
   method: 'GET',
   path: '/api/audit/entries/:id/proof',
   description:
-    'What shows that an entry is in the log: hash `leaf`, then with each of `path` (RFC 9162, section 2.1.3), and you ' +
-    'have the root in the checkpoint. An entry gets there within minutes.',
+    'What shows that an entry is in the log: hash `leafHash` with each of `path` (RFC 9162, section 2.1.3), and you have ' +
+    'the root in the checkpoint. An entry gets there within minutes.',
   params: IdParams,
   query: Type.Object({
     size: Type.Optional({
@@ -22,7 +22,14 @@ export const proveEntryRoute = defineRoute({
     200: Type.Object({
       entryId: Type.String(),
       index: Type.Integer({ description: 'The place of the entry, from 0 on.' }),
-      leaf: Type.String({ description: 'The entry in canonical JSON (RFC 8785).' }),
+      leafHash: Hash,
+      leaf: Nullable(
+        Type.String({
+          description:
+            'The entry in canonical JSON (RFC 8785), whose hash that is. Null, but for administrators, where it has what ' +
+            'the gate has decided by.',
+        }),
+      ),
       path: Type.Array(Hash, { description: 'From the leaf up.' }),
       checkpoint: CheckpointSchema,
     }),
@@ -32,6 +39,7 @@ export const proveEntryRoute = defineRoute({
     const proof = await proveEntry(registry, caller, { entryId: params.id, size: query.size });
     return {
       ...proof,
+      leafHash: presentHash(proof.leafHash),
       path: proof.path.map(presentHash),
       checkpoint: presentCheckpoint(proof.checkpoint),
     };
