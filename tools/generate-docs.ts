@@ -10,6 +10,7 @@ import { openapiDocument } from '../server/src/http/openapi.ts';
 import { checksPage } from './checks-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorPages } from './error-pages.ts';
+import { featuresPage } from './features-page.ts';
 import { operationsPage } from './operations-page.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -20,6 +21,7 @@ export async function generatedDocuments(): Promise<ReadonlyMap<string, string>>
   return new Map([
     ['docs/checks.md', checksPage()],
     ['docs/configuration.md', configurationPage()],
+    ['docs/features.md', featuresPage()],
     ['docs/operations.md', operationsPage()],
     ['docs/openapi.snapshot.json', `${JSON.stringify(openapi, null, 2)}\n`],
     ...[...errorPages()].map(([file, text]) => [`docs/errors/${file}`, text] as const),

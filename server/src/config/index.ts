@@ -9,6 +9,7 @@ import { dynamoDbFields } from './dynamodb.ts';
 import { encryptionFields } from './encryption.ts';
 import { engineFields } from './engines.ts';
 import { eventFields } from './events.ts';
+import { featureFields } from './features.ts';
 import { type Environment, type Fields, readFields, type Values } from './fields.ts';
 import { hallmarkFields } from './hallmarks.ts';
 import { malwareFields } from './malware.ts';
@@ -26,6 +27,7 @@ import { uploadFields } from './uploads.ts';
 import { validatorFields } from './validators.ts';
 import { workerFields } from './worker.ts';
 
+export { type FeatureName, featureNames, features } from './features.ts';
 export type { WorkerConfig } from './worker.ts';
 
 /** Every field by concern; reading, documentation and `assay config` are drawn from this. */
@@ -37,6 +39,7 @@ export const concerns = {
   malware: malwareFields,
   hallmarks: hallmarkFields,
   events: eventFields,
+  features: featureFields,
   observability: observabilityFields,
   review: reviewFields,
   sandbox: sandboxFields,

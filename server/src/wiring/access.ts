@@ -8,8 +8,11 @@ import {
   type TokenStore,
 } from '../core/access/index.ts';
 import type { Clock, Randomness } from '../core/clock.ts';
+import { type FeatureSwitches, switchedAccess } from './features.ts';
 
 interface Given {
+  /** Absent: what the configuration says. */
+  readonly features?: FeatureSwitches;
   readonly tokens: TokenStore;
   readonly signingKeys: SigningKeys;
   readonly clock: Clock;
@@ -22,8 +25,9 @@ export async function accessPorts({ access, review }: Config, given: Given) {
   await ensureSessionKey({ clock, randomness, signingKeys });
   const sessionSigner = new JoseSessionSigner({ clock, signingKeys, access });
   const ports = { tokens, clock, access, sessionSigner };
+  const { features } = given;
   return {
-    access,
+    access: features === undefined ? access : switchedAccess(features, access),
     review,
     passwords: new Passwords(randomness),
     signingKeys,

@@ -6,6 +6,7 @@ import type { SandboxSettings } from '../adapters/sandbox/settings.ts';
 import { isPublicAddress } from '../adapters/webhook-delivery/public-addresses.ts';
 import type { Config } from '../config/index.ts';
 import type { ValidatorRunner } from '../core/validators/index.ts';
+import type { FeatureSwitches } from './features.ts';
 
 type Log = Pick<Logger, 'info' | 'warn'>;
 
@@ -17,10 +18,10 @@ export interface OpenedRunner {
 }
 
 /** Where the validators of a server run: in another process if one is named, else in processes of its own. */
-export function openRunner(config: Config, log: Log): OpenedRunner {
+export function openRunner(config: Config, features: FeatureSwitches, log: Log): OpenedRunner {
   const { sandbox } = config;
   if (sandbox.runnerUrl === '') {
-    const runner = openLocalSandbox(config, log);
+    const runner = openLocalSandbox(config, features, log);
     return { runner, elsewhere: false, close: async () => runner[Symbol.asyncDispose]() };
   }
   const runner = new RemoteRunner({
@@ -33,21 +34,24 @@ export function openRunner(config: Config, log: Log): OpenedRunner {
   return { runner, elsewhere: true, close: async () => {} };
 }
 
-export function openLocalSandbox(config: Config, log: Log): Sandbox {
-  return openSandbox(sandboxSettings(config, log));
+export function openLocalSandbox(config: Config, features: FeatureSwitches, log: Log): Sandbox {
+  return openSandbox(sandboxSettings(config, features, log));
 }
 
-function sandboxSettings({ sandbox, storage }: Config, log: Log): SandboxSettings {
+function sandboxSettings({ sandbox, storage }: Config, features: FeatureSwitches, log: Log): SandboxSettings {
+  const hosts = sandbox.auditHosts.map((host) => host.toLowerCase());
   return {
     cacheFolder: resolve(join(storage.dataFolder, 'cache')),
     limits: sandbox,
     pool: sandbox,
     requireKernelLayer: sandbox.kernelLayer === 'required',
     reach:
-      sandbox.auditHosts.length === 0
+      hosts.length === 0
         ? null
         : {
-            hosts: sandbox.auditHosts.map((host) => host.toLowerCase()),
+            get hosts() {
+              return features.isOn('validatorRequests') ? hosts : [];
+            },
             timeoutMs: sandbox.requestMs,
             bodyBytes: sandbox.requestBytes,
             requests: sandbox.requests,

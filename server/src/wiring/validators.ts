@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { packageKey, type ServingStore } from '../core/content/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { ArchiveAddresses, ValidatorRunner } from '../core/validators/index.ts';
+import { type FeatureSwitches, switchedRunner } from './features.ts';
 import { openRunner } from './sandbox.ts';
 
 /** What validators run in, and what tells how each run ended. */
@@ -14,14 +15,15 @@ export function openValidators(
     readonly serving: ServingStore;
     readonly clock: Clock;
     readonly logger: Logger;
+    readonly features: FeatureSwitches;
   },
   opening: AsyncDisposableStack,
 ) {
-  const { runner, elsewhere, close } = openRunner(config, ports.logger);
+  const { runner, elsewhere, close } = openRunner(config, ports.features, ports.logger);
   opening.defer(close);
   return {
     validatorLimits: { sourceBytes: config.validators.sourceBytes },
-    validatorRunner: measured(runner, ports.telemetry),
+    validatorRunner: measured(switchedRunner(ports.features, runner), ports.telemetry),
     validatorArchives: elsewhere ? archiveAddresses(config, ports) : null,
   };
 }

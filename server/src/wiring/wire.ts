@@ -21,6 +21,7 @@ import { attestingPorts } from './attesting.ts';
 import { treeKeeper } from './audit-tree.ts';
 import { awsOf } from './aws.ts';
 import { openContent } from './content.ts';
+import { type FeatureSwitches, openFeatures, switchedMemory } from './features.ts';
 import { Guards } from './guards.ts';
 import { openMalware } from './malware.ts';
 import { policyPorts } from './policies.ts';
@@ -55,10 +56,11 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const at = { url: config.server.publicUrl };
   const opened = await openEngines(config, logger, opening, () => at.url);
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
-  const telling = tellingPorts(config, engines.requests, system.clock, guards);
+  const features = await openFeatures(config, logger, opening);
+  const telling = tellingPorts(config, features, engines.requests, system.clock, guards);
   const validation = openValidators(
     config,
-    { ...telling, ...system, serving: contents.requests.serving, logger },
+    { ...telling, ...system, serving: contents.requests.serving, logger, features },
     opening,
   );
   const deciding = policyPorts(engines.requests, system.clock);
@@ -72,7 +74,12 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   });
   opening.defer(() => watching.stop());
   const observing = observeAudit(engines.requests, telling.telemetry, logger);
-  const examiner = await openExaminer(config, { ...engines.worker, ...system }, opened.threadData, opening);
+  const examiner = await openExaminer(
+    config,
+    { ...engines.worker, ...system, features },
+    opened.threadData,
+    opening,
+  );
   const arrivals = await openArrivals(config, aws, (problem) => logger.warn(problem));
   opening.defer(() => arrivals?.close());
   const { uploads } = config;
@@ -95,7 +102,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...telling,
     ...system,
     ...watching.ports,
-    ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system })),
+    ...(await accessPorts(config, { tokens: engines.requests.tokens, ...secrets, ...system, features })),
     secretBox: boxes.requests,
     ...attesting,
     ...validation,
@@ -165,7 +172,7 @@ async function openEngines(
 
 async function openExaminer(
   config: Config,
-  ports: { rememberedFiles: RememberedFileStore; clock: Clock },
+  ports: { rememberedFiles: RememberedFileStore; clock: Clock; features: FeatureSwitches },
   content: object | undefined,
   opening: AsyncDisposableStack,
 ): Promise<Examiner> {
@@ -176,7 +183,7 @@ async function openExaminer(
   const threadData = { ...content, scratch, malware: malware.threadData };
   const { severities, problems } = readSeverities(checks.rules);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `ASSAY_CHECK_RULES: ${problem}.`));
-  const memory = fileMemory(ports, JSON.stringify([version, config.malware]));
+  const memory = switchedMemory(ports.features, fileMemory(ports, JSON.stringify([version, config.malware])));
   const engines = malware.versions;
   const examiner = new ThreadedExaminer(thread, checks, checks, threadData, engines, severities, memory);
   opening.defer(() => examiner.close());

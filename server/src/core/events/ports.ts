@@ -43,8 +43,8 @@ export interface WebhookSender {
   whyRefused(url: string): Promise<string | null>;
 
   /**
-   * Posts the body. Never rejects: no answer, a refused address and a time-out are told in `error`. Follows no
-   * redirect. Reads at most 1 KiB of the answer.
+   * Posts the body. No answer, a refused address and a time-out are told in `error`; rejects (`transient`, `unreached`)
+   * only while nothing is sent to anybody. Follows no redirect. Reads at most 1 KiB of the answer.
    */
   post(
     url: string,

@@ -23,13 +23,8 @@ export async function pausingWriting<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { clock, marks } = ports;
+  await untilNobodyElseDoes(ports);
   const begunMs = clock.now().getTime();
-  if (isStanding(await marks.read(), clock.now())) {
-    throw new RegistryError(
-      'state-conflict',
-      'The registry is being moved, or another backup of it is being taken.',
-    );
-  }
   const transferId = ports.randomness.id();
   const renew = async () => {
     const since = clock.now();
@@ -61,5 +56,21 @@ export async function pausingWriting<T>(
     ended = true;
     await renewing;
     if ((await marks.read())?.transferId === transferId) await marks.write(null);
+  }
+}
+
+/** A pause of a process that was killed lapses; one that is renewed does not. */
+async function untilNobodyElseDoes({ clock, marks, pause }: PausePorts): Promise<void> {
+  const untilMs = clock.now().getTime() + pauseLapsesMs + renewedEveryMs;
+  for (;;) {
+    const mark = await marks.read();
+    if (!isStanding(mark, clock.now())) return;
+    if (mark.state !== 'paused' || clock.now().getTime() > untilMs) {
+      throw new RegistryError(
+        'state-conflict',
+        'The registry is being moved, or another backup of it is being taken.',
+      );
+    }
+    await pause(500);
   }
 }
