@@ -258,7 +258,7 @@ export async function run(
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof NotIntact) return 3;
+  if (error instanceof NotIntact || (error instanceof Error && error.name === 'VerificationError')) return 3;
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
 
@@ -279,7 +279,7 @@ async function dispatch(args: readonly string[], environment: NodeJS.ProcessEnv,
   return 0;
 }
 
-/** By name: their code is loaded by the commands that throw them. */
+/** By name, as above: their code is loaded by the commands that throw them. */
 const refusals: ReadonlySet<string> = new Set(['VerificationError', 'KeySetError', 'NotWell']);
 
 /** What a person can act on; of what nobody expected, the stack as well. */

@@ -56,24 +56,24 @@ describe('assay verify', () => {
     }
   });
 
-  test('exits with 1 and says why when the file, the hallmark, the keys or the registry are others', async () => {
+  test('exits with 3, or 1 where something cannot be read, and says why', async () => {
     await writeFile(place('other.zip'), 'good Bytes');
     await save('no-keys.json', { keys: [] });
     await save('no-set.json', []);
     await save('not.json', { payload: '' });
-    const cases: readonly (readonly [RegExp, string, string, string, ...string[]])[] = [
-      [/about pkg:assay\/model\/tokenizer@1\.0\.0 with the digest/, hallmark, place('other.zip'), keys],
-      [/is not among the keys/, hallmark, file, place('no-keys.json')],
-      [/no JSON Web Key Set/, hallmark, file, place('no-set.json')],
-      [/no signed envelope/, place('not.json'), file, keys],
-      [/made by the registry "test", not by "other"/, hallmark, file, keys, '--registry', 'other'],
-      [/ENOENT/, place('missing.json'), file, keys],
-      [/ENOENT/, hallmark, place('missing.zip'), keys],
-      [/Keys are not believed from http:/, hallmark, file, 'http://registry.example.org/keys.json'],
+    const cases: readonly (readonly [number, RegExp, string, string, string, ...string[]])[] = [
+      [3, /about pkg:assay\/model\/tokenizer@1\.0\.0 with the digest/, hallmark, place('other.zip'), keys],
+      [3, /is not among the keys/, hallmark, file, place('no-keys.json')],
+      [1, /no JSON Web Key Set/, hallmark, file, place('no-set.json')],
+      [3, /no signed envelope/, place('not.json'), file, keys],
+      [3, /made by the registry "test", not by "other"/, hallmark, file, keys, '--registry', 'other'],
+      [1, /ENOENT/, place('missing.json'), file, keys],
+      [1, /ENOENT/, hallmark, place('missing.zip'), keys],
+      [1, /Keys are not believed from http:/, hallmark, file, 'http://registry.example.org/keys.json'],
     ];
-    for (const [why, statement, about, from, ...more] of cases) {
+    for (const [exit, why, statement, about, from, ...more] of cases) {
       const { code, printed, complained } = await verify(statement, about, '--keys', from, ...more);
-      assert.deepEqual([code, printed], [1, ''], complained);
+      assert.deepEqual([code, printed], [exit, ''], complained);
       assert.match(complained, why);
       assert.doesNotMatch(complained, /^ {4}at /m, 'no stack');
     }
@@ -115,7 +115,7 @@ describe('assay verify', () => {
       keySetOf(before.map((key) => ({ ...key, retiredAt: new Date('2020-01-01') }))),
     );
     const { code, complained } = await verify(hallmark, file, '--keys', place('retired.json'));
-    assert.deepEqual([code, /has been retired since 2020/.test(complained)], [1, true]);
+    assert.deepEqual([code, /has been retired since 2020/.test(complained)], [3, true]);
   });
 
   test('tells what a receipt attests', async () => {
