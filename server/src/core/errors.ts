@@ -184,7 +184,8 @@ export const errorCatalogue = {
   'validator-invalid': {
     kind: 'invalid',
     title: 'The validator cannot be registered',
-    remedy: 'Mend the source where the detail says; the limits and how to write one are in docs/validators.md.',
+    remedy:
+      'Mend the source where the detail says; the limits and how to write one are in docs/validators.md.',
   },
   'validator-denied': {
     kind: 'forbidden',
@@ -193,8 +194,9 @@ export const errorCatalogue = {
   },
   'validator-unavailable': {
     kind: 'unavailable',
-    title: 'The validator of the package cannot be run just now',
-    remedy: 'Try again after the seconds in Retry-After: nothing was decided about the download.',
+    title: 'Validators cannot be run just now',
+    remedy:
+      'Try again after the seconds in Retry-After: nothing was decided about the download, and nothing was registered.',
   },
 
   'hallmark-pending': {

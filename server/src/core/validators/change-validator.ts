@@ -2,7 +2,7 @@ import { type AuditAppended, audited } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock, Randomness } from '../clock.ts';
 import type { Commit } from '../commit.ts';
-import { notFound, RegistryError } from '../errors.ts';
+import { isTransient, notFound, RegistryError } from '../errors.ts';
 import type { OperationName } from '../operations.ts';
 import { type Package, type PackageStore, readMaintainedPackage } from '../packages/index.ts';
 import type { ValidatorStore } from './ports.ts';
@@ -29,7 +29,8 @@ export interface ValidatorLimits {
 
 /**
  * The script decides from now on, beside the policy, about every download of the package, while that is sensitive. What
- * cannot be compiled is refused (`validator-invalid`). The source that is in force already adds no version.
+ * cannot be compiled is refused (`validator-invalid`), and so is everything while nobody can tell
+ * (`validator-unavailable`). The source that is in force already adds no version.
  */
 export async function registerValidator(
   ports: ValidatorChangePorts & {
@@ -48,8 +49,7 @@ export async function registerValidator(
   if (last?.script?.language === script.language && last.script.digest === script.digest) {
     return { version: last, runs };
   }
-  const syntax = await ports.validatorRunner.checkSyntax(given.language, given.source);
-  if (!syntax.ok) throw new RegistryError('validator-invalid', syntax.message);
+  await requireProgram(ports, given);
   return { version: await append(ports, caller, 'validator.register', { pkg, last, script }), runs };
 }
 
@@ -84,6 +84,18 @@ async function append(
     audited(ports, caller, operation, about, { reason: script && `${script.language}, ${script.digest}` }),
   ]);
   return version;
+}
+
+async function requireProgram(
+  { validatorRunner }: { readonly validatorRunner: Pick<ValidatorRunner, 'checkSyntax'> },
+  { language, source }: { language: ValidatorLanguage; source: string },
+): Promise<void> {
+  const syntax = await validatorRunner.checkSyntax(language, source).catch((error: unknown) => {
+    if (!isTransient(error)) throw error;
+    const detail = 'Whether this is a program cannot be tried just now, so it is not registered.';
+    throw new RegistryError('validator-unavailable', detail, { retryAfterSeconds: 15, cause: error });
+  });
+  if (!syntax.ok) throw new RegistryError('validator-invalid', syntax.message);
 }
 
 function requireSource(source: string, { sourceBytes }: ValidatorLimits): void {

@@ -131,7 +131,7 @@ test('what is no program, or is too long, is refused, and says where', async () 
 test('nothing is registered that nobody could try to compile', async () => {
   runner.away = true;
   const { status, code } = await register(ada, 'allow');
-  assert.deepEqual([status, code], [503, 'unavailable']);
+  assert.deepEqual([status, code], [503, 'validator-unavailable']);
   assert.equal((await ask(ada, 'GET')).status, 404);
 });
 
