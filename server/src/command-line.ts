@@ -1,7 +1,6 @@
 // The commands of the one program. Each role's code is loaded when it is asked for, so that all of them start fast.
 
 import { auditCommands } from './audit-commands.ts';
-import { backupCommands } from './backup-commands.ts';
 import {
   type Command,
   type CommandOption,
@@ -17,6 +16,7 @@ import {
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
 import { migrateEngineOptions } from './migrate-engine-options.ts';
+import { recoveryCommands } from './recovery-commands.ts';
 import type { CommandPorts } from './wiring/commands.ts';
 
 const permissions: CommandOption = {
@@ -204,7 +204,7 @@ export const commands: readonly Command[] = [
       await verifyFile({ statementPath, filePath, keys, registryName: option(given, 'registry') }, print);
     },
   },
-  ...backupCommands,
+  ...recoveryCommands,
   ...auditCommands,
 ];
 

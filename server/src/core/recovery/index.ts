@@ -1,5 +1,6 @@
 export { carryAll, carrySettled } from './carry-settled.ts';
 export { chooseBackup } from './choose-backup.ts';
+export { failOver, type RegionServices, type RunningService, type TaskRange } from './fail-over.ts';
 export { type BackupManifest, type FileDigest, printManifest, readManifest } from './manifest.ts';
 export { versionsWithout } from './needed-content.ts';
 export type * from './ports.ts';

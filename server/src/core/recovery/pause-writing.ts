@@ -11,6 +11,7 @@ export interface PausePorts {
 
 /** How often a pause is renewed, so that a few that fail do not end it. */
 const renewedEveryMs = 5_000;
+const askedEveryMs = 250;
 
 /**
  * Does the work while nobody writes the registry, for at most `limitMs`. `settleMs`: what a write may take that had begun
@@ -37,7 +38,7 @@ export async function pausingWriting<T>(
   let wasHeld = true;
   const renewing = (async () => {
     while (!ended) {
-      await ports.pause(Math.min(renewedEveryMs, 250));
+      await ports.pause(askedEveryMs);
       if (ended || clock.now().getTime() - renewedMs < renewedEveryMs) continue;
       wasHeld &&= held();
       if (clock.now().getTime() - begunMs > limitMs) return;

@@ -1,4 +1,4 @@
-// `assay backup`, `assay restore`, `assay drill`: copies of the whole registry, and whether they are any good.
+// `assay backup`, `restore`, `drill` and `fail-over`: what it takes to have a registry again that was lost.
 import { readFile } from 'node:fs/promises';
 import { type Command, type CommandOption, type Given, UsageError } from './command.ts';
 
@@ -20,7 +20,7 @@ const until: CommandOption = {
     'Takes the newest backup of this time or before (2026-01-31T12:00:00Z); the newest of all unless given.',
 };
 
-export const backupCommands: readonly Command[] = [
+export const recoveryCommands: readonly Command[] = [
   {
     name: 'backup',
     summary: 'Takes a backup of the whole registry into a folder, while it serves.',
@@ -115,6 +115,49 @@ export const backupCommands: readonly Command[] = [
         },
         print,
       ),
+  },
+  {
+    name: 'fail-over',
+    summary: 'On AWS: a registry that is set up in two regions runs in the other one from now on; and back.',
+    arguments: ['cluster'],
+    options: {
+      from: { type: 'string', value: '<region>', meaning: 'The region that it runs in; stopped first.' },
+      'from-is-lost': {
+        type: 'boolean',
+        value: '',
+        meaning: 'Instead of --from: the region does not answer, and you know that nothing runs there.',
+      },
+      to: { type: 'string', value: '<region>', meaning: 'The region that takes over.', required: true },
+      least: {
+        type: 'string',
+        value: '<number>',
+        meaning: 'Tasks of each service at least; 2 unless given.',
+      },
+      most: { type: 'string', value: '<number>', meaning: 'Tasks of each service at most; 10 unless given.' },
+      wait: {
+        type: 'string',
+        value: '<seconds>',
+        meaning: 'How long tasks may take to end, and to start; 900 unless given.',
+      },
+    },
+    run: async (config, given, print) => {
+      const from = text(given, 'from');
+      if ((from === null) !== (given.options['from-is-lost'] === true)) {
+        throw new UsageError('assay fail-over needs either --from <region> or --from-is-lost.');
+      }
+      await (await import('./fail-over.ts')).failOverTo(
+        config,
+        {
+          cluster: given.arguments.cluster ?? '',
+          from,
+          to: text(given, 'to') ?? '',
+          least: wholeNumber(given, 'least', { absent: 2, from: 1, to: 1_000 }),
+          most: wholeNumber(given, 'most', { absent: 10, from: 1, to: 1_000 }),
+          waitMs: 1000 * wholeNumber(given, 'wait', { absent: 900, from: 1, to: 86_400 }),
+        },
+        print,
+      );
+    },
   },
 ];
 
