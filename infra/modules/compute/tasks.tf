@@ -28,7 +28,8 @@ locals {
     validators = {
       command = ["work", "--only", "validators"]
       environment = merge(local.shared, {
-        ASSAY_VALIDATOR_RUNNER_LISTEN = "0.0.0.0:${var.ports.validators}"
+        ASSAY_VALIDATOR_RUNNER_HOST = "0.0.0.0"
+        ASSAY_VALIDATOR_RUNNER_PORT = tostring(var.ports.validators)
       })
       secrets = { ASSAY_VALIDATOR_RUNNER_SECRET = var.validator_secret_arn }
       port    = var.ports.validators

@@ -2,14 +2,14 @@
 #
 #   internet ──80,443──► entrance ──8080──► api ──5432──► database
 #                                            │ ▲
-#                                       8081 ▼ │ (worker, too, reaches database)
+#                                       8090 ▼ │ (worker, too, reaches database)
 #                                        validators
 
 locals {
   on_fargate = var.platform == "fargate" ? 1 : 0
   api_port   = 8080
   # Where scripts of package owners run; only the API calls it.
-  validators_port = 8081
+  validators_port = 8090
 }
 
 resource "aws_security_group" "entrance" {

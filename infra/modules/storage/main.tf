@@ -109,6 +109,9 @@ resource "aws_s3_bucket_logging" "this" {
   bucket        = each.value.id
   target_bucket = aws_s3_bucket.this["access-logs"].id
   target_prefix = "s3/${each.key}/"
+
+  # S3 asks whether it may write there.
+  depends_on = [aws_s3_bucket_policy.this]
 }
 
 resource "aws_s3_bucket_object_lock_configuration" "audit" {

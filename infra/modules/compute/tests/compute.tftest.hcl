@@ -15,7 +15,7 @@ variables {
   service_security_group_ids = { api = "sg-2", worker = "sg-3", validators = "sg-4" }
   role_arns                  = { for service in ["api", "worker", "validators"] : service => "arn:aws:iam::123456789012:role/${service}" }
   execution_role_arn         = "arn:aws:iam::123456789012:role/execution"
-  ports                      = { api = 8080, validators = 8081 }
+  ports                      = { api = 8080, validators = 8090 }
   environment                = { ASSAY_RECORDS = "dynamodb" }
   secrets                    = { ASSAY_POSTGRES_PASSWORD = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database" }
   validator_secret_arn       = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:validators"
@@ -50,7 +50,7 @@ run "tasks_are_confined_and_deployments_find_their_way_back" {
 
 run "validators_know_of_nothing" {
   assert {
-    condition     = toset(keys(output.environments.validators)) == toset(["ASSAY_DATA", "ASSAY_LOG_FORMAT", "ASSAY_VALIDATOR_RUNNER_LISTEN"])
+    condition     = toset(keys(output.environments.validators)) == toset(["ASSAY_DATA", "ASSAY_LOG_FORMAT", "ASSAY_VALIDATOR_RUNNER_HOST", "ASSAY_VALIDATOR_RUNNER_PORT"])
     error_message = "Validators are told where something lies."
   }
   assert {

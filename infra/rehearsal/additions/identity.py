@@ -1,0 +1,48 @@
+"""IAM, once it is enforced (POST 0 to /moto-api/reset-auth)."""
+from urllib.parse import parse_qs, urlparse
+
+from moto import settings
+from moto.core.responses import ActionAuthenticatorMixin
+from moto.iam import access_control
+from moto.iam.access_control import S3IAMRequest
+from moto.utilities.utils import get_partition
+
+from .patching import instead_of
+
+
+# Only S3 says which resource a request is about; for all other services the action alone is looked at.
+@instead_of(access_control.IAMPolicyStatement, "is_action_permitted")
+def _(former, self, action, resource="*", *args, **kwargs):
+    if resource != "*" or action.startswith("s3:") or not self._statement.get("Resource"):
+        return former(self, action, resource, *args, **kwargs)
+    about_something = self._statement
+    self._statement = {**about_something, "Resource": "*"}
+    try:
+        return former(self, action, resource, *args, **kwargs)
+    finally:
+        self._statement = about_something
+
+
+# Addresses that were signed beforehand carry in the query who signed them. They are allowed what that one is; the
+# signature itself is not looked at.
+@instead_of(ActionAuthenticatorMixin, "_authenticate_and_authorize_s3_action")
+def _(former, self, bucket_name=None, key_name=None):
+    query = {name: values[0] for name, values in parse_qs(urlparse(self.uri).query).items()}
+    if "Authorization" in self.headers or "X-Amz-Credential" not in query:
+        return former(self, bucket_name, key_name)
+    if ActionAuthenticatorMixin.request_count < settings.INITIAL_NO_AUTH_ACTION_COUNT:
+        return None
+    path = f"{bucket_name or '*'}/{key_name}" if key_name else (bucket_name or "*")
+    request = S3IAMRequest(
+        account_id=self.current_account,
+        method=self.method,
+        path=urlparse(self.uri).path,
+        data=self.data,
+        body=self.raw_body,
+        headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={query['X-Amz-Credential']}, Signature=",
+            "X-Amz-Security-Token": query.get("X-Amz-Security-Token", ""),
+        },
+        action=self._get_action(),
+    )
+    return request.check_action_permitted(f"arn:{get_partition(self.region)}:s3:::{path}")

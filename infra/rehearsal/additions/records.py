@@ -1,0 +1,68 @@
+"""RDS and DynamoDB."""
+import copy
+import threading
+
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.rds import models as rds
+
+from .patching import instead_of, some_id
+
+
+# aws_db_instance: all instances had the same id, by which the provider finds them.
+@instead_of(rds.DBInstance, "__init__")
+def _(former, self, *args, **kwargs):
+    former(self, *args, **kwargs)
+    self.dbi_resource_id = f"db-{some_id(26)}"
+
+
+# aws_db_instance with replicate_source_db.
+@instead_of(rds.RDSBackend, "create_db_instance_read_replica")
+def _(former, self, db_kwargs):
+    replica = former(self, db_kwargs)
+    replica.dbi_resource_id = f"db-{some_id(26)}"
+    return replica
+
+
+# aws_dynamodb_table with replica: a table of the same name in the other region. Nothing is copied into it.
+@instead_of(DynamoHandler, "update_table")
+def _(former, self):
+    name = self.body["TableName"].split("/")[-1]
+    table = self.dynamodb_backend.get_table(name)
+    elsewhere = dynamodb_backends[self.current_account]
+    replicas = table.__dict__.setdefault("replicas_elsewhere", set())
+    for update in self.body.get("ReplicaUpdates") or []:
+        if "Create" in update:
+            region = update["Create"]["RegionName"]
+            replica = copy.deepcopy(table)
+            replica.__dict__.pop("replicas_elsewhere", None)
+            replica.table_arn = table.table_arn.replace(f":{self.region}:", f":{region}:")
+            elsewhere[region].tables[name] = replica
+            replicas.add(region)
+        if "Delete" in update:
+            region = update["Delete"]["RegionName"]
+            replicas.discard(region)
+            elsewhere[region].tables.pop(name, None)
+    return former(self)
+
+
+@instead_of(Table, "describe")
+def _(former, self, base_key="TableDescription"):
+    description = former(self, base_key)
+    replicas = getattr(self, "replicas_elsewhere", None)
+    if replicas:
+        description[base_key]["Replicas"] = [{"RegionName": region, "ReplicaStatus": "ACTIVE"} for region in sorted(replicas)]
+        description[base_key]["GlobalTableVersion"] = "2019.11.21"
+    return description
+
+
+# The registry: a transaction that fails puts back a copy of all tables, and with it takes back what others have written
+# meanwhile. One request at a time, then.
+one_at_a_time = threading.RLock()
+
+
+@instead_of(DynamoHandler, "call_action")
+def _(former, self):
+    with one_at_a_time:
+        return former(self)
