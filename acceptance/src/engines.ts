@@ -20,7 +20,7 @@ import { type Answer, refused } from './call.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-export type EnginesName = 'embedded' | 'postgres-s3' | 'dynamodb-s3-sqs';
+export type EnginesName = 'embedded' | 'postgres-s3' | 'dynamodb-s3-sqs' | 'given';
 
 /** What one registry lies on. */
 export interface Installation {
@@ -70,6 +70,7 @@ export function etagOf(digest: string): RegExp {
 
 function chosen(given: string): EnginesName {
   if (given === 'embedded' || given === 'postgres-s3' || given === 'dynamodb-s3-sqs') return given;
+  if (given === 'given') return given;
   throw new Error(
     `ACCEPTANCE_ENGINES is ${JSON.stringify(given)}; it must be embedded, postgres-s3 or dynamodb-s3-sqs.`,
   );
@@ -103,6 +104,12 @@ export async function removeInstallations(): Promise<void> {
 const makers: Readonly<Record<EnginesName, (name: string) => Promise<Installation>>> = {
   embedded: async () => ({ environment: {}, stored: null, remove: async () => {} }),
   'postgres-s3': (name) => together([postgres(name), buckets(name)]),
+  // Somebody else has made it (tools/infra/rehearse.ts), for one registry at a time, and removes it.
+  given: async () => ({
+    environment: JSON.parse(started('ACCEPTANCE_ENVIRONMENT')),
+    stored: null,
+    remove: async () => {},
+  }),
   'dynamodb-s3-sqs': (name) => together([dynamodb(name), buckets(name), queue(name), keys(name)]),
 };
 

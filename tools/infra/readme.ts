@@ -15,8 +15,8 @@ export function withPart(readme: string, part: Part, content: string): string | 
 /** Tables of what a module or stack is given and gives, from the texts of variables.tf and outputs.tf. */
 export function interfaceOf(variables: string, outputs: string): string {
   const inputs = topLevelBlocks(variables).map(({ header, body }) => {
-    const fallback = valueOf(body, 'default');
-    const form = valueOf(body, 'type') ?? '';
+    const fallback = argumentIn(body, 'default');
+    const form = argumentIn(body, 'type') ?? '';
     return [
       `\`${nameIn(header)}\``,
       form.includes('object(') ? 'object' : `\`${form}\``,
@@ -45,7 +45,7 @@ function descriptionIn(body: string): string {
 }
 
 /** The text of an argument, up to the next one or the end. */
-function valueOf(body: string, argument: string): string | undefined {
+function argumentIn(body: string, argument: string): string | undefined {
   const found = new RegExp(`^ {2}${argument}\\s*= ([\\s\\S]*?)(?=^ {2}[a-z]|^\\n|(?![\\s\\S]))`, 'm').exec(
     body,
   );

@@ -1,0 +1,115 @@
+// AWS for a rehearsal: infra/rehearsal/emulator.py as a process, and the few requests that are made of it directly.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from '../find-program.ts';
+import { freePort } from '../free-port.ts';
+
+const program = fileURLToPath(new URL('../../infra/rehearsal/emulator.py', import.meta.url));
+
+export type Credentials = Readonly<
+  Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN', string>
+>;
+
+export class Emulator implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ReturnType<typeof spawn>;
+
+  /** Rejects when Python or moto are not there. */
+  static async start(zoneName: string): Promise<Emulator> {
+    const python = findProgram('python3');
+    if (python === undefined) throw new Error('python3 is not there: apt-get install python3');
+    const port = await freePort();
+    const child = spawn(python, ['-B', program, `${port}`, zoneName], { stdio: ['pipe', 'ignore', 'pipe'] });
+    let complaints = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaints = `${complaints}${text}`.slice(-4_000);
+    });
+    const emulator = new Emulator(`http://127.0.0.1:${port}`, child);
+    for (let attempt = 0; attempt < 600; attempt++) {
+      if (child.exitCode !== null)
+        throw new Error(`the emulator ended (pip install "moto[server]"):\n${complaints}`);
+      if (
+        await fetch(`${emulator.url}/rehearsal/secrets`).then(
+          (answer) => answer.ok,
+          () => false,
+        )
+      )
+        return emulator;
+      await pause(100);
+    }
+    throw new Error(`the emulator does not answer:\n${complaints}`);
+  }
+
+  private constructor(url: string, child: ReturnType<typeof spawn>) {
+    this.url = url;
+    this.#child = child;
+  }
+
+  /** For programs that use AWS: everything goes to the emulator, also what has a host of its own. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      HTTP_PROXY: this.url,
+      NO_PROXY: '127.0.0.1',
+      AWS_ACCESS_KEY_ID: 'rehearsal',
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CA_BUNDLE: '',
+    };
+  }
+
+  /** The values of all secrets, by name. */
+  async secrets(): Promise<Record<string, (string | null)[]>> {
+    const answer = await fetch(`${this.url}/rehearsal/secrets`);
+    return (await answer.json()) as Record<string, (string | null)[]>;
+  }
+
+  /** Removes what the registry has stored; what Terraform has made stays. */
+  async empty(): Promise<void> {
+    await fetch(`${this.url}/rehearsal/empty`, { method: 'POST' });
+  }
+
+  /** From now on a request may only do what the policies of who makes it allow, or anything again. */
+  async enforcePermissions(enforced: boolean): Promise<void> {
+    const body = enforced ? '0' : String(Number.MAX_SAFE_INTEGER);
+    await fetch(`${this.url}/moto-api/reset-auth`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain' },
+    });
+  }
+
+  async assume(roleArn: string): Promise<Credentials> {
+    const text = await this.#ask('sts', {
+      Action: 'AssumeRole',
+      RoleArn: roleArn,
+      RoleSessionName: 'rehearsal',
+      Version: '2011-06-15',
+    });
+    const textOf = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
+    return {
+      AWS_ACCESS_KEY_ID: textOf('AccessKeyId'),
+      AWS_SECRET_ACCESS_KEY: textOf('SecretAccessKey'),
+      AWS_SESSION_TOKEN: textOf('SessionToken'),
+    };
+  }
+
+  async #ask(service: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      body: new URLSearchParams(parameters),
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=rehearsal/20250101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+    });
+    return answer.text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    if (this.#child.exitCode === null) await ended;
+  }
+}
