@@ -7,6 +7,9 @@ import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
 import { wire } from './wiring/wire.ts';
 
+/** The first seconds are for the requests that waited for the start. */
+const warmUpAfterMs = 2_000;
+
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.server);
@@ -26,12 +29,20 @@ export async function serve(config: Config): Promise<void> {
   wired.listeningAt(address);
   const worker = config.worker.inServer ? startWorker(wired.worker, config.worker, wired, logger) : null;
   if (worker !== null) wired.seeWorker(worker);
+  const warming = setTimeout(
+    () =>
+      wired.warmUp().catch((error) => logger.warn({ err: error }, 'what requests wait for was not prepared')),
+    warmUpAfterMs,
+  ).unref();
   // Requests queue jobs, both are noted in the audit, and all of it lies in the engines.
   const phases: Phase[] = [
     {
       name: 'finish requests',
       // Takes no new connections from its first moment on.
-      run: () => app.close(),
+      run: () => {
+        clearTimeout(warming);
+        return app.close();
+      },
       giveUp: () => app.server.closeAllConnections(),
     },
     { name: 'finish jobs', run: async () => worker?.stop(config.server.shutdownTimeoutMs * 0.8) },

@@ -14,6 +14,8 @@ export interface OpenedRunner {
   readonly runner: ValidatorRunner;
   /** Whether tasks need addresses of their archives, because they are read by another process. */
   readonly elsewhere: boolean;
+  /** Does what the first script would wait for, where that is likely to come. */
+  warmUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,8 @@ export function openRunner(config: Config, features: FeatureSwitches, log: Log):
   const { sandbox } = config;
   if (sandbox.runnerUrl === '') {
     const runner = openLocalSandbox(config, features, log);
-    return { runner, elsewhere: false, close: async () => runner[Symbol.asyncDispose]() };
+    const warmUp = () => runner.prepareIfUsed();
+    return { runner, elsewhere: false, warmUp, close: async () => runner[Symbol.asyncDispose]() };
   }
   const runner = new RemoteRunner({
     url: sandbox.runnerUrl,
@@ -31,7 +34,7 @@ export function openRunner(config: Config, features: FeatureSwitches, log: Log):
     timeoutMs: 2 * sandbox.wallMs + sandbox.startMs,
     report: reportTo(log),
   });
-  return { runner, elsewhere: true, close: async () => {} };
+  return { runner, elsewhere: true, warmUp: async () => {}, close: async () => {} };
 }
 
 export function openLocalSandbox(config: Config, features: FeatureSwitches, log: Log): Sandbox {

@@ -7,7 +7,7 @@ import type { ArchiveAddresses, ValidatorRunner } from '../core/validators/index
 import { type FeatureSwitches, switchedRunner } from './features.ts';
 import { openRunner } from './sandbox.ts';
 
-/** What validators run in, and what tells how each run ended. */
+/** What validators run in, and what tells how each run ended; and how to have it ready before the first. */
 export function openValidators(
   config: Config,
   ports: {
@@ -19,13 +19,14 @@ export function openValidators(
   },
   opening: AsyncDisposableStack,
 ) {
-  const { runner, elsewhere, close } = openRunner(config, ports.features, ports.logger);
+  const { runner, elsewhere, warmUp, close } = openRunner(config, ports.features, ports.logger);
   opening.defer(close);
-  return {
+  const validation = {
     validatorLimits: { sourceBytes: config.validators.sourceBytes },
     validatorRunner: measured(switchedRunner(ports.features, runner), ports.telemetry),
     validatorArchives: elsewhere ? archiveAddresses(config, ports) : null,
   };
+  return { validation, warmUp };
 }
 
 function measured(runner: ValidatorRunner, telemetry: Pick<Telemetry, 'validatorEnded'>): ValidatorRunner {

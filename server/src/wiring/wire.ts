@@ -24,7 +24,7 @@ import { openContent } from './content.ts';
 import { type FeatureSwitches, openFeatures, switchedMemory } from './features.ts';
 import { Guards } from './guards.ts';
 import { openMalware } from './malware.ts';
-import { policyPorts } from './policies.ts';
+import { policyPorts, warmUpPolicies } from './policies.ts';
 import { openQueue } from './queue.ts';
 import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
@@ -44,6 +44,8 @@ export interface Wired {
   seeWorker(worker: { readonly lastSeenAt: Date | null }): void;
   /** Tells the address that the server listens at, once it does: addresses that it signs begin with it. */
   listeningAt(url: string): void;
+  /** Does what the first requests would wait for; to be called a while after the start. */
+  warmUp(): Promise<void>;
   /** Writes what was observed for the audit and has not been appended yet. */
   flushAudit(): Promise<void>;
   close(): Promise<void>;
@@ -58,7 +60,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
   const features = await openFeatures(config, logger, opening);
   const telling = tellingPorts(config, features, engines.requests, system.clock, guards);
-  const validation = openValidators(
+  const { validation, warmUp } = openValidators(
     config,
     { ...telling, ...system, serving: contents.requests.serving, logger, features },
     opening,
@@ -121,6 +123,9 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     seeWorker: watching.seeWorker,
     listeningAt: (url) => {
       at.url ||= url;
+    },
+    warmUp: async () => {
+      await Promise.all([warmUpPolicies(deciding, engines.requests.packages), warmUp()]);
     },
     flushAudit: () => observing.flush(),
     close: () => all.disposeAsync(),

@@ -33,6 +33,12 @@ export async function pythonSnapshot(folder: string): Promise<string> {
   return path;
 }
 
+/** Whether there is one in the folder, be it of an earlier release: scripts were run here. */
+export async function hasSnapshot(folder: string): Promise<boolean> {
+  const files = await readdir(folder).catch(() => []);
+  return files.some((file) => name.test(file));
+}
+
 /** Another one for everything that the memory depends on. */
 async function fingerprint(): Promise<string> {
   const { version } = createRequire(import.meta.url)('pyodide/package.json') as { version: string };

@@ -14,7 +14,7 @@ import { archivePath, type WorkerTask } from './frames.ts';
 import { kernelProblem } from './kernel-canaries.ts';
 import { outcome } from './outcomes.ts';
 import { OutsideRequests } from './outside-requests.ts';
-import { pythonSnapshot } from './python-snapshot.ts';
+import { hasSnapshot, pythonSnapshot } from './python-snapshot.ts';
 import { type RunAbout, runInWorker } from './run-in-worker.ts';
 import type { Layers, SandboxLimits, SandboxSettings } from './settings.ts';
 import { Turns } from './turns.ts';
@@ -25,6 +25,11 @@ import { workerProgram } from './worker-programs.ts';
 export interface Sandbox extends ValidatorRunner, AsyncDisposable {
   /** Tries out what confines scripts and starts the first workers. Without it that is done for the first script. */
   prepare(): Promise<RunnerHealth>;
+  /**
+   * Tries it out where scripts were run before, as files of an earlier start show. Elsewhere it would take a processor for
+   * some seconds for what may never be needed.
+   */
+  prepareIfUsed(): Promise<void>;
 }
 
 /** Costs nothing until the first script comes. */
@@ -73,6 +78,11 @@ class ProcessSandbox implements Sandbox {
       await Promise.all(Object.values(this.#pools).map((pool) => pool.warmed()));
     }
     return await this.health();
+  }
+
+  async prepareIfUsed(): Promise<void> {
+    const { cacheFolder } = this.#settings;
+    if (!this.#closed && cacheFolder !== null && (await hasSnapshot(cacheFolder))) await this.#tried();
   }
 
   async health(): Promise<RunnerHealth> {

@@ -41,6 +41,11 @@ export class ActivePolicies {
     return policies?.some(({ builtIn, actions }) => !builtIn && actions.has('view')) ?? true;
   }
 
+  /** Compiles them now, which the first decision would wait for otherwise; it blocks everything else for as long. */
+  prepare(): void {
+    this.#compile();
+  }
+
   /** What was compiled is forgotten. */
   close(): void {
     if (this.#compiled !== undefined && !('fault' in this.#compiled)) this.#compiled.close();
