@@ -175,10 +175,10 @@ describe('DynamoDB with interruptions', { skip: whyNoDynamoDb() ?? false }, () =
     const counting = {
       send: async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
         const { TransactItems = [] } = command.input as {
-          TransactItems?: { Put?: { Item: { entries: Buffer } } }[];
+          TransactItems?: { Put?: { Item: { entries?: Buffer } } }[];
         };
         for (const { Put } of TransactItems) {
-          units += 2 * Math.ceil(((Put?.Item.entries.length ?? 0) + 200) / 1_024);
+          units += 2 * Math.ceil(((Put?.Item.entries?.length ?? 0) + 200) / 1_024);
         }
         return documents.send(command as never);
       },
