@@ -23,6 +23,18 @@ test('where scripts were run before it is tried out without a script', async () 
   assert.equal((await sandbox.health()).ready, false);
 });
 
+test('trying it out is broken off when the sandbox is closed, and nothing is said of it', async () => {
+  const reported: string[] = [];
+  const report = (problem: string) => reported.push(problem);
+  await pythonSnapshot(cacheFolder);
+  const sandbox = openSandbox({ ...testSettings, report }, { kernel: false, webAssembly: true });
+  const preparing = sandbox.prepare();
+  await sandbox[Symbol.asyncDispose]();
+  // Tried to its end, it would be.
+  assert.equal((await preparing).ready, false);
+  assert.deepEqual(reported, []);
+});
+
 test('where no script ever was, nothing is done and nothing written before one comes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'assay-cache-'));
   await rm(folder, { recursive: true });

@@ -9,9 +9,10 @@ const cpuSeconds = 5;
 const dataBytes = 256 * 1024 ** 2;
 
 /** What a confined process can do and must not, or why none can be confined; null when the kernel holds. */
-export async function kernelProblem(startMs: number): Promise<string | null> {
+export async function kernelProblem(startMs: number, signal?: AbortSignal): Promise<string | null> {
   const file = fileURLToPath(import.meta.url);
   for (const [tries, what] of Object.entries(tried) as [keyof typeof tried, string][]) {
+    if (signal?.aborted) return 'It was not tried to the end whether the kernel confines processes.';
     try {
       if (await getsOut({ tries, file, cpuSeconds, dataBytes }, startMs)) {
         return `A process that the kernel confines can ${what}.`;

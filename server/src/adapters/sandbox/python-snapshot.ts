@@ -16,16 +16,16 @@ const buildMs = 120_000;
 
 /**
  * The file's path, in `folder`, which is created. Of several processes that make it at the same time each puts a whole
- * one into place. Rejects when it cannot be written.
+ * one into place. Rejects when it cannot be written, or is aborted.
  */
-export async function pythonSnapshot(folder: string): Promise<string> {
+export async function pythonSnapshot(folder: string, signal?: AbortSignal): Promise<string> {
   const path = join(folder, `python-${await fingerprint()}.snapshot`);
   if (await isThere(path)) return path;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeStale(folder);
   const part = join(folder, `python-${randomUUID()}.part`);
   try {
-    await run(process.execPath, snapshotProgram(part), { env: {}, timeout: buildMs });
+    await run(process.execPath, snapshotProgram(part), { env: {}, timeout: buildMs, signal });
     await rename(part, path);
   } finally {
     await rm(part, { force: true });

@@ -60,7 +60,7 @@ class ProcessSandbox implements Sandbox {
   readonly #pools: Readonly<Record<ValidatorLanguage, WorkerPool>>;
   #trying: Promise<Trial> | null = null;
   #trial: Trial | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(settings: SandboxSettings, layers: Layers | undefined) {
     this.#settings = settings;
@@ -120,9 +120,13 @@ class ProcessSandbox implements Sandbox {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await this.#trying?.catch(() => {});
     await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   async #decide(language: ValidatorLanguage, task: WorkerTask, about: RunAbout): Promise<ValidatorOutcome> {
@@ -156,7 +160,8 @@ class ProcessSandbox implements Sandbox {
       this.#trial = null;
       this.#trying = this.#try();
       this.#trial = await this.#trying;
-      for (const problem of this.#trial.problems) this.#settings.report(problem);
+      // What was broken off says nothing.
+      if (!this.#closed) for (const problem of this.#trial.problems) this.#settings.report(problem);
     }
     return await this.#trying;
   }
@@ -181,7 +186,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   async #layersHere(problems: string[]): Promise<Layers> {
-    const problem = await kernelProblem(this.#settings.pool.startMs);
+    const problem = await kernelProblem(this.#settings.pool.startMs, this.#closing.signal);
     if (problem !== null) problems.push(problem);
     return { kernel: problem === null, webAssembly: true };
   }
@@ -190,7 +195,7 @@ class ProcessSandbox implements Sandbox {
     const { cacheFolder } = this.#settings;
     if (cacheFolder === null) return null;
     try {
-      return await pythonSnapshot(cacheFolder);
+      return await pythonSnapshot(cacheFolder, this.#closing.signal);
     } catch (error) {
       problems.push(`Python starts slowly, since its memory cannot be kept: ${error}`);
       return null;
@@ -204,7 +209,13 @@ class ProcessSandbox implements Sandbox {
     if (isLoop && !trial.layers.kernel) limits.wallMs = loopWallMs;
     try {
       const worker = await this.#start(canary.language, trial, limits);
-      const about = { limits, read: noArchive, outside: null, signal: undefined, report: () => {} };
+      const about = {
+        limits,
+        read: noArchive,
+        outside: null,
+        signal: this.#closing.signal,
+        report: () => {},
+      };
       const ended = await runInWorker(worker, syntaxTask(canary.source, false), about);
       if (canary.holds(ended)) return null;
       return `Scripts in ${canary.language} can ${canary.tries} (${ended.cause}): none is run.`;
@@ -218,8 +229,12 @@ class ProcessSandbox implements Sandbox {
     const { kernel: kernelLayer, webAssembly: webAssemblyLayer } = trial.layers;
     const settings = { kernelLayer, webAssemblyLayer, memoryBytes, fileBytes, cpuSeconds };
     const program = workerProgram(language, { ...settings, snapshot: trial.snapshot });
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
     const worker = new WorkerProcess(program, this.#settings.pool.startMs);
-    await worker.ready;
+    const end = () => void worker.end();
+    signal.addEventListener('abort', end, { once: true });
+    await worker.ready.finally(() => signal.removeEventListener('abort', end));
     return worker;
   }
 }
