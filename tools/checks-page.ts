@@ -74,10 +74,24 @@ Arrays of joblib are followed in both ways in which their bytes can be loaded: b
 pickle, which would run them. In bytes of no known format, and behind the last pickle of a file, pickles are searched for: one is
 told of when it would call something that it names and that is not safe. Pickles of dill and cloudpickle carry code and are refused.
 
+Types of numpy arrays must be described as numpy does: by a forged one it takes bytes for the addresses of objects.
+
 Of other formats it reads the headers, and what makes a loader run or read something else. What it does not read: weights, tables and
 pictures themselves, and texts inside HDF5 files that are compressed (the configuration of a Keras model is not). Documents
 that loaders find by their names (\`config.json\`, \`package.json\`, \`setup.py\`, notebooks, templates …) are read up to 8 MiB; a larger one
 leaves the check inconclusive. In packages of code, programs and files that are not what their names say are no offence.
+Of any other JSON and YAML of models and datasets, templates, layers of Keras and tags that make objects are looked for up to the same size.
+
+### What is not seen
+
+- Values that make native code read or write beyond its own: sizes, offsets and indexes inside arrays, sparse matrices, trees and
+  buffers of Arrow are not compared with each other. Types of numpy that hide addresses are refused.
+- What lies as plain data in a pickle, such as the bytes or the base64 text of another pickle, is not run by loading it, and is not followed.
+- Templates that put names together by arithmetic, out of what the program gives them, may look like any others: loaders should fill in
+  templates in a sandbox, as those of transformers and llama.cpp do.
+- Models of R, Lua (Torch 7), PaddlePaddle, CNTK, Core ML and other formats that no rule is about are looked at as unknown bytes: for malware, secrets and
+  pickles. Text that only talks of commands, in the metadata of weights for one, is none.
+- Texts in HDF5 files that are compressed or kept in pieces.
 
 ${table(...formatPrefixes)}
 

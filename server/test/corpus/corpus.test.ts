@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ContentInspection, inspectFormats, Ledger } from '../../src/core/checks/index.ts';
+import { badBypasses, goodBypasses } from './bypasses.ts';
 import type { Sample } from './bytes.ts';
 import { badFormats, goodFormats } from './formats.ts';
 import { badPickles, goodPickles } from './pickles.ts';
 
-const bad = [...badPickles(), ...badFormats()];
-const good = [...goodPickles(), ...goodFormats()];
+const bad = [...badPickles(), ...badFormats(), ...badBypasses()];
+const good = [...goodPickles(), ...goodFormats(), ...goodBypasses()];
 
 async function inspect({ path, bytes, kind = 'model' }: Sample, pieceBytes = 64 * 1024) {
   const inspection = new ContentInspection([inspectFormats], kind);

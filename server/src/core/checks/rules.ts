@@ -6,7 +6,7 @@ import { formatRules } from './formats/format-rules.ts';
 export const rulesVersions = {
   archive: '3',
   structure: '1',
-  formats: '3',
+  formats: '4',
   malware: '2',
   secrets: '2',
 } as const;
@@ -201,6 +201,12 @@ export const rules = {
     severity: 'blocks',
     meaning: 'A pickle changes a class or function itself, for the whole program that loads it.',
     remedy: 'Write the file with an ordinary pickler.',
+  },
+  'pickle.forged-type': {
+    severity: 'blocks',
+    meaning:
+      'A pickle describes the type of an array otherwise than numpy does, so that bytes may be taken for objects.',
+    remedy: 'Write the file with numpy and an ordinary pickler.',
   },
   'pickle.extension-code': {
     severity: 'blocks',

@@ -90,6 +90,16 @@ export const formatRules = {
     meaning: 'A configuration names code of another package, which may change at any time.',
     remedy: 'Put the code into this package, or do without it.',
   },
+  'config.runs-function': {
+    severity: 'blocks',
+    meaning: 'A configuration names a function that runs commands, loads code or reaches the network.',
+    remedy: 'Name classes of the model only, or do it in code that can be reviewed.',
+  },
+  'config.python-object': {
+    severity: 'blocks',
+    meaning: 'A YAML file has a tag by which some loaders make any object of Python, or call any function.',
+    remedy: 'Write plain YAML.',
+  },
   'notebook.shell': {
     severity: 'informs',
     meaning: 'A notebook runs commands of the shell.',
@@ -127,8 +137,8 @@ export const formatRules = {
   },
   'install.path-import': {
     severity: 'blocks',
-    meaning: 'A .pth file has a line that every start of Python runs.',
-    remedy: 'Remove the line; a .pth file needs paths only.',
+    meaning: 'A .pth file has a line, or the package a module, that every start of Python runs.',
+    remedy: 'Remove it; a .pth file needs paths only.',
   },
   'executable.in-data': {
     severity: 'blocks',

@@ -4,6 +4,8 @@ import type { Telling } from '../inspection/inspector.ts';
 import { isObject, type Json } from './json.ts';
 
 const hooks = ['preinstall', 'install', 'postinstall'];
+/** Run where a package is installed from its repository; nearly all of them only build. */
+const buildHooks = ['preprepare', 'prepare', 'postprepare', 'prepublish'];
 
 const fetching = String.raw`(?:curl|wget|fetch|iwr|irm|invoke-webrequest|invoke-restmethod|bitsadmin|certutil|nc|ncat)\b`;
 const running = String.raw`(?:(?:sudo|env)\s+)*(?:(?:ba|z|da|k|)sh|node|python\d?|perl|ruby|php|iex|powershell|pwsh|cmd|\.\/)`;
@@ -25,12 +27,23 @@ export function fetchesAndRuns(text: string): boolean {
 
 export function inspectPackageJson(manifest: Json, telling: Telling): void {
   const scripts = isObject(manifest) ? manifest.scripts : undefined;
-  for (const hook of hooks) {
+  for (const hook of [...hooks, ...buildHooks]) {
     const command = isObject(scripts) ? scripts[hook] : undefined;
     if (typeof command !== 'string' || command.trim() === '') continue;
-    const rule = fetchesAndRuns(command) ? 'install.download-and-run' : 'install.script';
+    const isFetching = fetchesAndRuns(command);
+    if (!isFetching && buildHooks.includes(hook)) continue;
+    const rule = isFetching ? 'install.download-and-run' : 'install.script';
     telling.found(rule, `\`${hook}\` runs ${JSON.stringify(command.slice(0, 300))}.`);
   }
+}
+
+/** npm builds a package that has a `binding.gyp`; what stands in `<!(…)` is run for it (gyp, "Command Expansions"). */
+export function inspectGyp(text: string, telling: Telling): void {
+  const commands = [...text.matchAll(/<!@?\(([^\n]*)/g)].map(([, command = '']) => command);
+  const [command] = commands;
+  if (command === undefined) return;
+  const rule = commands.some(fetchesAndRuns) ? 'install.download-and-run' : 'install.script';
+  telling.found(rule, `binding.gyp runs ${JSON.stringify(command.slice(0, 300))}.`);
 }
 
 const commands =
@@ -68,4 +81,9 @@ export function inspectPathFile(text: string, telling: Telling): void {
       'install.path-import',
       `Every start of Python runs the line ${JSON.stringify(line.slice(0, 200))}.`,
     );
+}
+
+/** Modules that Python imports at every start, from wherever packages are installed (docs.python.org, "site"). */
+export function isStartModule(name: string): boolean {
+  return /^(site|user)customize\.py[cdo]?$/.test(name);
 }

@@ -1,7 +1,7 @@
 // The documents that loaders of models read by their names: configurations that name code, and chat templates.
 import type { Telling } from '../inspection/inspector.ts';
-import { isTemplate, reachInTemplate } from './jinja.ts';
-import { isObject, type Json, objectsIn, textsIn } from './json.ts';
+import { isNameOfPython, isTemplate, reachInTemplate } from './jinja.ts';
+import { isObject, type Json, objectsIn, parseJson, textsIn } from './json.ts';
 import { inspectKerasConfig } from './keras.ts';
 
 /** `config.json`, `tokenizer_config.json`, `model_index.json`, `processor_config.json` … */
@@ -15,10 +15,27 @@ export function inspectModelConfig(config: Json, telling: Telling): void {
         '`trust_remote_code` is set: code of a model is run without asking.',
       );
   }
-  for (const { key, text } of textsIn(config))
+  for (const { key, text } of textsIn(config)) {
     if (key.includes('template') || isTemplate(text)) judgeTemplate(text, telling);
+    // A template is given the special tokens.
+    if (isNameOfPython(text))
+      telling.found('template.reaches-out', `The text ${JSON.stringify(text)} is a name of Python itself.`);
+  }
   if (isObject(config) && typeof config.class_name === 'string') inspectKerasConfig(config, telling);
 }
+
+/** Any other JSON of a model or dataset: no loader goes by its name, but people hand its parts to programs. */
+export function inspectJson(bytes: Buffer, telling: Telling): void {
+  if (!marks.some((mark) => bytes.includes(mark))) return;
+  const document = parseJson(bytes);
+  if (document === undefined) return;
+  for (const { key, text } of textsIn(document))
+    if (key.includes('chat_template')) judgeTemplate(text, telling);
+  if (isObject(document) && typeof document.class_name === 'string') inspectKerasConfig(document, telling);
+}
+
+/** Without any of them there is nothing in it to be judged; the last begins a letter that is written with digits. */
+const marks = ['chat_template', 'class_name', '\\u00'];
 
 export function judgeTemplate(text: string, telling: Telling): void {
   const reach = reachInTemplate(text);

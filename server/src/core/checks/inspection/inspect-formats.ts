@@ -4,14 +4,16 @@ import type { About } from '../check.ts';
 import { inspectColumnar, PythonExtensionSearch } from '../formats/columnar.ts';
 import { inspectGguf } from '../formats/gguf.ts';
 import {
+  inspectGyp,
   inspectPackageJson,
   inspectPathFile,
   inspectPyproject,
   inspectSetup,
+  isStartModule,
 } from '../formats/install-scripts.ts';
 import { type Json, parseJson } from '../formats/json.ts';
 import { KerasTextSearch } from '../formats/keras.ts';
-import { inspectModelConfig, judgeTemplate } from '../formats/model-documents.ts';
+import { inspectJson, inspectModelConfig, judgeTemplate } from '../formats/model-documents.ts';
 import { inspectNotebook } from '../formats/notebook.ts';
 import { inspectNpy } from '../formats/npy.ts';
 import { inspectOnnx, isLikelyOnnx } from '../formats/onnx.ts';
@@ -19,6 +21,7 @@ import { inspectSafetensors } from '../formats/safetensors.ts';
 import { inspectGraphText, inspectTensorflow, isLikelySavedModel } from '../formats/tensorflow.ts';
 import { inspectTflite } from '../formats/tflite.ts';
 import { WholeDocument } from '../formats/whole-document.ts';
+import { inspectYaml } from '../formats/yaml.ts';
 import { PickleInspector } from '../pickle/pickle-inspector.ts';
 import { type FileType, identify, isContainer, isUnsure, looksLikeText } from './identify.ts';
 import type { InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
@@ -120,6 +123,8 @@ function inspectByContent(
 function inspectByName(file: InspectedFile, type: FileType, kind: Kind, telling: Telling): Inspector | null {
   const name = file.name.toLowerCase();
   if (isContainer(type)) return null;
+  if (isStartModule(name))
+    telling.found('install.path-import', `Where it is installed, every start of Python imports ${name}.`);
   const text = (look: (text: string, telling: Telling) => void) =>
     new WholeDocument(telling, (bytes) => look(bytes.toString(), telling));
   const json = (look: (document: Json, telling: Telling) => void, isRequired: boolean) =>
@@ -135,10 +140,15 @@ function inspectByName(file: InspectedFile, type: FileType, kind: Kind, telling:
   if (name === 'package.json') return json(inspectPackageJson, false);
   if (/(^|[._-])(config|template|model_index)\.json$/.test(name))
     return json(inspectModelConfig, kind !== 'code');
-  if (/\.jinja2?$/.test(name) && (kind !== 'code' || name.startsWith('chat_template')))
+  if (name.endsWith('.json') && kind !== 'code')
+    return new WholeDocument(telling, (bytes) => inspectJson(bytes, telling), false);
+  if (/\.ya?ml$/.test(name) && kind !== 'code')
+    return new WholeDocument(telling, (bytes) => inspectYaml(bytes.toString(), telling), false);
+  if (/\.(j2|jinja2?|template)$/.test(name) && (kind !== 'code' || name.startsWith('chat_template')))
     return text(judgeTemplate);
   if (name === 'setup.py') return text(inspectSetup);
   if (name === 'pyproject.toml') return text(inspectPyproject);
+  if (name === 'binding.gyp') return text(inspectGyp);
   if (pathNames.test(name) && type !== 'pickle')
     return new WholeDocument(telling, (bytes) => inspectPathFile(bytes.toString('latin1'), telling));
   if (isLikelyOnnx(file.head)) return inspectOnnx(file, telling, false);

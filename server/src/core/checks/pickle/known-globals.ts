@@ -5,7 +5,12 @@
 // pickle could choose: no lookup of attributes by name, no import, no evaluation, no file, no network, no nested
 // pickle. `fix_imports` of Python 3 renames modules of Python 2 when protocols 0 to 2 are loaded, so both names count.
 
-export type GlobalVerdict = 'safe' | 'dangerous' | 'unknown';
+export type GlobalVerdict =
+  | 'safe'
+  /** To be named for others to make; called, it takes bytes for the addresses of objects. */
+  | 'argument'
+  | 'dangerous'
+  | 'unknown';
 
 const names = (module: string, list: string): readonly string[] =>
   list.split(' ').map((name) => `${module}.${name}`);
@@ -21,6 +26,9 @@ const torchStorages =
   'BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage QInt32Storage QInt8Storage QUInt8Storage QUInt4x2Storage QUInt2x4Storage ShortStorage';
 const torchTypes =
   'Tensor Size device dtype memory_format layout bfloat16 bool complex128 complex32 complex64 double float float16 float32 float64 float8_e4m3fn float8_e5m2 half int int16 int32 int64 int8 long short uint8 qint32 qint8 quint8 strided sparse_coo per_tensor_affine per_channel_affine contiguous_format preserve_format channels_last';
+
+const pandasTypes =
+  'DataFrame Series Index RangeIndex MultiIndex DatetimeIndex TimedeltaIndex PeriodIndex IntervalIndex CategoricalIndex Timestamp Timedelta Period Interval Categorical CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype StringDtype BooleanDtype Float32Dtype Float64Dtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype ArrowDtype ArrowStringArray ArrowExtensionArray StringArray DatetimeArray TimedeltaArray PeriodArray IntervalArray IntegerArray FloatingArray BooleanArray SparseArray NumpyExtensionArray';
 
 const safe: ReadonlySet<string> = new Set([
   ...names('builtins', `${builtinTypes} ${exceptions}`),
@@ -39,8 +47,8 @@ const safe: ReadonlySet<string> = new Set([
   ...names('argparse', 'Namespace'),
   ...names('random', 'Random'),
   // Makes an instance of a class that has to be named, and judged, itself.
-  ...names('copyreg', '_reconstructor __newobj__ __newobj_ex__'),
-  ...names('copy_reg', '_reconstructor __newobj__ __newobj_ex__'),
+  ...names('copyreg', '_reconstructor'),
+  ...names('copy_reg', '_reconstructor'),
   ...names('_codecs', 'encode'),
 
   ...names('numpy', numpyTypes),
@@ -51,6 +59,8 @@ const safe: ReadonlySet<string> = new Set([
     ...names(`${core}.records`, 'recarray record'),
   ]),
   ...names('numpy.ma.core', 'MaskedArray _mareconstruct'),
+  ...names('numpy.ma', 'MaskedArray'),
+  ...names('numpy.rec', 'record'),
   ...names('numpy.dtypes', 'StringDType'),
   ...names('numpy.random', 'Generator RandomState'),
   ...names('numpy.random._pickle', '__randomstate_ctor __generator_ctor __bit_generator_ctor'),
@@ -80,10 +90,9 @@ const safe: ReadonlySet<string> = new Set([
   ...names('scipy.sparse.csr', 'csr_matrix'),
   ...names('scipy.sparse.csc', 'csc_matrix'),
 
-  ...names(
-    'pandas',
-    'DataFrame Series Index RangeIndex MultiIndex DatetimeIndex Timestamp Timedelta Categorical',
-  ),
+  ...['pandas', 'pandas.arrays'].flatMap((module) => names(module, pandasTypes)),
+  // Arrays by their buffers.
+  ...names('pyarrow.lib', '_restore_array py_buffer type_for_alias'),
   ...names('pandas.core.frame', 'DataFrame'),
   ...names('pandas.core.series', 'Series'),
   ...names('pandas.core.internals.managers', 'BlockManager SingleBlockManager'),
@@ -100,6 +109,8 @@ const safe: ReadonlySet<string> = new Set([
   ...names('pandas.core.arrays.integer', 'IntegerArray Int64Dtype'),
   ...names('pandas.core.dtypes.dtypes', 'CategoricalDtype DatetimeTZDtype'),
   ...names('pandas._libs.tslibs.timestamps', 'Timestamp _unpickle_timestamp'),
+  ...names('pandas._libs.tslibs.nattype', '_nat_unpickle'),
+  ...names('pandas.core.arrays.string_arrow', 'ArrowStringArray'),
   ...names('pandas._libs.tslibs.timedeltas', 'Timedelta _timedelta_unpickle'),
   ...names('pandas._libs.tslibs.offsets', 'Day Hour Minute Second'),
   ...names('pandas._libs.arrays', '__pyx_unpickle_NDArrayBacked'),
@@ -108,12 +119,26 @@ const safe: ReadonlySet<string> = new Set([
   ...names('joblib.numpy_pickle', 'NumpyArrayWrapper'),
 ]);
 
+/** `numpy.ndarray((1,), object, b'…')` takes the bytes for addresses; picklers call `_reconstruct` with it. */
+const arguments_: ReadonlySet<string> = new Set([
+  ...names('numpy', 'ndarray recarray'),
+  ...names('numpy.rec', 'recarray'),
+  ...['numpy.core', 'numpy._core'].flatMap((core) => [
+    ...names(`${core}.numerictypes`, 'ndarray recarray'),
+    ...names(`${core}.records`, 'recarray'),
+  ]),
+]);
+
 /**
  * The estimators of scikit-learn: classes, which its modules name in capitals, out of the modules that hold estimators.
  * A parameter that is a function is named, and judged, by itself.
  */
 const estimators =
-  /^sklearn\.(_loss|base|calibration|cluster|compose|covariance|cross_decomposition|decomposition|discriminant_analysis|dummy|ensemble|feature_extraction|feature_selection|gaussian_process|impute|isotonic|kernel_approximation|kernel_ridge|linear_model|manifold|metrics|mixture|model_selection|multiclass|multioutput|naive_bayes|neighbors|neural_network|pipeline|preprocessing|random_projection|semi_supervised|svm|tree|utils\._bunch)(\._[a-z0-9_]+)*\.(_?[A-Z][A-Za-z0-9]*|__pyx_unpickle_[A-Za-z0-9]+)$/;
+  /^sklearn\.(_loss|base|calibration|cluster|compose|covariance|cross_decomposition|decomposition|discriminant_analysis|dummy|ensemble|feature_extraction|feature_selection|gaussian_process|impute|isotonic|kernel_approximation|kernel_ridge|linear_model|manifold|metrics|mixture|model_selection|multiclass|multioutput|naive_bayes|neighbors|neural_network|pipeline|preprocessing|random_projection|semi_supervised|svm|tree|utils\._bunch)(\.(?!tests\b)_?[a-z][a-z0-9_]*)*\.(_?[A-Z][A-Za-z0-9]*|__pyx_unpickle_[A-Za-z0-9]+|newObj)$/;
+
+/** Classes of others that those modules import, or once did: one makes new classes, some run or write something. */
+const foreigners =
+  /\.(ABC(Meta)?|Parallel|Memory|Path|Popen|Thread\w*|Process\w*|Pool|Logger|StringIO|BytesIO|(Named)?TemporaryFile|Template|Callable|NDArrayWrapper)$/;
 
 /** Modules that run, load, open or reach something, by their first segments; `*` as a name: all of it. */
 const dangerousModules =
@@ -121,6 +146,7 @@ const dangerousModules =
 
 export function judgeGlobal(module: string, name: string): GlobalVerdict {
   const path = `${module}.${name}`;
-  if (safe.has(path) || estimators.test(path)) return 'safe';
+  if (arguments_.has(path)) return 'argument';
+  if (safe.has(path) || (estimators.test(path) && !foreigners.test(path))) return 'safe';
   return dangerousModules.test(path) ? 'dangerous' : 'unknown';
 }

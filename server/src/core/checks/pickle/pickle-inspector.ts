@@ -126,7 +126,8 @@ export class PickleInspector implements Inspector {
   }
 
   #tell(): void {
-    this.#isTold ||= this.#found.size > 0;
+    // A reference is nothing to hide: archives begin with the letter of one.
+    this.#isTold ||= [...this.#found.values()].some(({ rule }) => rule !== 'pickle.persistent-id');
     for (const finding of this.#found.values()) this.#tellOnce(finding, this.#start);
     this.#found.clear();
   }
@@ -164,6 +165,8 @@ const meanings: Readonly<Record<PickleRule & RuleId, string>> = {
   'pickle.hidden-global': 'Which class or function is meant is made up while loading.',
   'pickle.hidden-call': 'What is called is made up while loading.',
   'pickle.changed-global': 'A class or function is changed for the whole program that loads it.',
+  'pickle.forged-type':
+    'What numpy would take for numbers may be addresses of objects, by which a file runs what it likes.',
   'pickle.ambiguous': 'Where the next opcode begins depends on the program that loads it.',
   'pickle.extension-code': 'What the number stands for is decided by the program that loads it.',
   'pickle.persistent-id': 'What the reference stands for is decided by the program that loads it.',

@@ -1,7 +1,7 @@
 // Looks for pickles in bytes that are something else, or nothing that is known: wherever one might begin, it is
 // walked through, and told of when it would call something, or comes to its end, and names what is not safe. Among
 // gigabytes of weights chance spells short pickles: only what has names that it does not spell is told.
-import { judgeGlobal } from './known-globals.ts';
+import { type GlobalVerdict, judgeGlobal } from './known-globals.ts';
 import { opcodes } from './opcodes.ts';
 import { Reading } from './pickle-walker.ts';
 import type { PickleFinding } from './symbolic-loader.ts';
@@ -17,6 +17,8 @@ const spelled: Partial<Record<PickleFinding['rule'], RegExp>> = {
   'pickle.dangerous-global': /^[A-Za-z_][\w.]*\.\w{3,}$/,
   'pickle.unknown-global': /^[A-Za-z_]\w{5}[\w.]*\.\w{4,}$/,
 };
+const harmless: ReadonlySet<GlobalVerdict> = new Set<GlobalVerdict>(['safe', 'argument']);
+
 /** The longest module and name, with their newlines, that are looked for across the edge of two pieces. */
 const edgeBytes = 300;
 const longestWord = 120;
@@ -95,7 +97,7 @@ export class PickleSearch {
       const name = all.toString('latin1', nameStart, end);
       for (let at = middle - 2; at >= wordStart(all, middle); at--) {
         if (all[at] !== global && all[at] !== instance) continue;
-        if (judgeGlobal(all.toString('latin1', at + 1, middle), name) === 'safe') continue;
+        if (harmless.has(judgeGlobal(all.toString('latin1', at + 1, middle), name))) continue;
         // Of what came before it, a mark is all that it may need.
         const stack = new SymbolicStack();
         stack.push(mark);

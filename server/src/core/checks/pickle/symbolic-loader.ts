@@ -1,14 +1,7 @@
 // What a loader would do at each opcode, done with names instead of things: nothing is looked up, called or built.
-import {
-  Constant,
-  FollowedDict,
-  FollowedTuple,
-  FollowedType,
-  FollowedWrapper,
-  isArrayWrapper,
-  type Raw,
-} from './joblib-array.ts';
+import { FollowedWrapper, isArrayWrapper, type Raw } from './joblib-array.ts';
 import type { GlobalVerdict } from './known-globals.ts';
+import { Constant, FollowedDict, FollowedTuple, FollowedType, ownersInNumpy } from './numpy-type.ts';
 import { opcodes } from './opcodes.ts';
 import {
   BrokenPickle,
@@ -16,6 +9,7 @@ import {
   GlobalReference,
   made,
   mark,
+  memoIndex,
   opaque,
   otherText,
   type SymbolicStack,
@@ -28,6 +22,7 @@ export type PickleRule =
   | 'pickle.hidden-global'
   | 'pickle.hidden-call'
   | 'pickle.changed-global'
+  | 'pickle.forged-type'
   | 'pickle.extension-code'
   | 'pickle.ambiguous'
   | 'pickle.persistent-id';
@@ -61,8 +56,10 @@ export class SymbolicLoader {
   hasCalled = false;
   /** It has looked up something by what may be a name: chance alone does not bring that about. */
   hasNamed = false;
-  /** Values are followed: the pickle holds arrays as joblib writes them. */
-  follows = false;
+  /** The pickle holds arrays as joblib writes them. */
+  #hasArrays = false;
+  /** What was named whose arguments, or state, matter, and has not come to them. */
+  awaited = 0;
   /** What joblib reads past the pickle at this point. */
   raw: Raw | null = null;
 
@@ -71,6 +68,11 @@ export class SymbolicLoader {
     this.stack = stack;
     this.#judge = judge;
     this.#readsJoblib = readsJoblib;
+  }
+
+  /** Values are followed. */
+  get follows(): boolean {
+    return this.#hasArrays || this.awaited > 0;
   }
 
   /** Throws a `BrokenPickle` where a loader would raise. */
@@ -91,18 +93,33 @@ export class SymbolicLoader {
 
   /** A loader imports the module of what it looks up before anything is called: so looking up alone counts. */
   lookUp(module: Value, name: Value): Value {
+    // The pickle of an array inside another one, read with the memo of that: what should be numpy is any text, or
+    // none, and the loader raises.
+    const owner = this.#readsJoblib ? undefined : ownersInNumpy.get(name);
+    if (owner !== undefined && typeof name === 'string') return this.#refer(owner, name);
     if (!mayBeText(module) || !mayBeText(name)) throw new BrokenPickle('the name of a global is no text');
     if (typeof module !== 'string' || typeof name !== 'string') {
       this.hasNamed = true;
       this.report('pickle.hidden-global');
       return made;
     }
+    return this.#refer(module, name);
+  }
+
+  #refer(module: string, name: string): GlobalReference {
     this.hasNamed ||= isName.test(module) && isName.test(name);
-    const reference = new GlobalReference(module, name);
     const verdict = this.#judge.judge(module, name);
-    if (verdict !== 'safe') this.report(`pickle.${verdict}-global`, reference.path);
-    this.follows ||= this.#readsJoblib && isArrayWrapper(reference);
+    const reference = new GlobalReference(module, name, verdict === 'argument');
+    if (verdict === 'dangerous' || verdict === 'unknown')
+      this.report(`pickle.${verdict}-global`, reference.path);
+    this.#hasArrays ||= this.#readsJoblib && isArrayWrapper(reference);
+    this.expect(reference);
     return reference;
+  }
+
+  /** It is on the stack now. */
+  expect(value: Value): void {
+    if (isType(value) || isRebuilder(value)) this.awaited++;
   }
 
   /** What is called must have been looked up by its name: the result of another call may be anything. */
@@ -111,6 +128,8 @@ export class SymbolicLoader {
       throw new BrokenPickle('what is called is nothing that can be called');
     this.hasCalled = true;
     if (target === made) this.report('pickle.hidden-call');
+    if (target instanceof GlobalReference && target.isArgument)
+      this.report('pickle.dangerous-global', target.path);
     this.stack.push(made);
   }
 }
@@ -130,6 +149,12 @@ const text: Effect = ({ stack }, given) => stack.push(typeof given === 'string' 
 const number: Effect = ({ stack, follows }, given) =>
   stack.push(follows && typeof given === 'number' ? new Constant(given) : opaque);
 
+/** A number in digits; of INT, `00` and `01` are truth. */
+const line: Effect = ({ stack, follows }, given) => {
+  const digits = typeof given === 'string' && /^\s*(\d+)L?\s*$/.exec(given)?.[1];
+  stack.push(follows && digits ? new Constant(Number(digits)) : opaque);
+};
+
 const fixed =
   (value: boolean | null): Effect =>
   ({ stack, follows }) =>
@@ -147,6 +172,11 @@ function built(
 }
 
 const tuple = (items: readonly Value[]) => (items.length > longestFollowed ? null : new FollowedTuple(items));
+const dict = (items: readonly Value[]) => {
+  const made = new FollowedDict();
+  made.add(items);
+  return made;
+};
 /** A type's state has nine values, an array few dimensions. */
 const longestFollowed = 64;
 
@@ -155,7 +185,9 @@ function filled(with_: number | 'mark'): Effect {
   return (loader) => {
     const items = taken(loader, with_);
     const container = loader.stack.top();
-    if (container instanceof FollowedDict) container.add(items);
+    if (!(container instanceof FollowedDict)) return;
+    if (container.isSealed) loader.report('pickle.forged-type');
+    container.add(items);
   };
 }
 
@@ -176,6 +208,8 @@ function taken(loader: SymbolicLoader, count: number | 'mark'): Value[] {
 /** Whoever gets hold of the class can make arrays that are not seen here, and of a dict, change it. */
 function letGo(loader: SymbolicLoader, value: Value): void {
   if (isArrayWrapper(value)) loader.report('pickle.hidden-call');
+  // Nor types.
+  if (isType(value)) loader.report('pickle.forged-type');
   if (value instanceof FollowedDict) value.hasEscaped = true;
 }
 
@@ -185,40 +219,41 @@ function called(argumentsAbove: number, isNew = false): Effect {
     const [args] = taken(loader, argumentsAbove);
     const target = loader.stack.pop();
     loader.call(target);
-    if (loader.follows) follow(loader, target, args, isNew);
+    follow(loader, target, args, isNew);
   };
 }
 
 /** Instances whose state is followed take the place of an opaque one. */
 function follow(loader: SymbolicLoader, target: Value, args: Value | undefined, isNew: boolean): void {
-  if (isArrayWrapper(target) && !isNew) letGo(loader, target);
-  const followed = isArrayWrapper(target)
-    ? new FollowedWrapper()
-    : isType(target) && new FollowedType(args ?? opaque);
-  if (followed === false) return;
-  loader.stack.pop();
-  loader.stack.push(followed);
+  if (isArrayWrapper(target) && loader.follows) {
+    if (!isNew) letGo(loader, target);
+    loader.stack.pop();
+    loader.stack.push(new FollowedWrapper());
+  } else if (isType(target)) {
+    loader.stack.pop();
+    loader.stack.push(new FollowedType(args ?? opaque));
+  } else if (isRebuilder(target)) {
+    loader.awaited--;
+    const [callee] = args instanceof FollowedTuple ? args.items : [];
+    const isOfTorch = callee instanceof GlobalReference && /^torch(\._utils|\._tensor)?$/.test(callee.module);
+    if (!isOfTorch) loader.report('pickle.hidden-call');
+  }
 }
 
-function isType(value: Value): boolean {
+function isType(value: Value | undefined): boolean {
   return value instanceof GlobalReference && value.path === 'numpy.dtype';
 }
 
-const recall: Effect = ({ stack }, given) => stack.recall(memoIndex(given));
-const memoize: Effect = ({ stack }, given) => stack.memoize(memoIndex(given));
-
-/**
- * As loaders read it: Python's with `int`, C's up to a NUL. Null: a number too long to be kept, which is as good as
- * any.
- */
-function memoIndex(given: Given): number | null {
-  if (typeof given === 'number' || given === null) return given;
-  const digits = typeof given === 'string' && /^[\s]*([+-]?\d+(?:_\d+)*)[\s]*(?:\0|$)/.exec(given)?.[1];
-  if (!digits) throw new BrokenPickle('the number of a memo entry is none');
-  const index = Number(digits.replaceAll('_', ''));
-  if (index < 0) throw new BrokenPickle('the number of a memo entry is negative');
-  return Number.isSafeInteger(index) ? index : null;
+/** Calls the first of its arguments. */
+function isRebuilder(value: Value | undefined): boolean {
+  return value instanceof GlobalReference && value.path === 'torch._tensor._rebuild_from_type_v2';
 }
+
+const recall: Effect = (loader, given) => {
+  loader.stack.recall(memoIndex(given));
+  loader.expect(loader.stack.top());
+};
+const memoize: Effect = ({ stack }, given) => stack.memoize(memoIndex(given));
 
 const extension: Effect = (loader) => {
   loader.report('pickle.extension-code');
@@ -241,7 +276,11 @@ const byName: Readonly<Record<string, Effect>> = {
   MARK: ({ stack }) => stack.push(mark),
   POP: ({ stack }) => stack.drop(),
   POP_MARK: ({ stack }) => stack.popToMark(),
-  DUP: ({ stack }) => stack.push(stack.top()),
+  DUP: (loader) => {
+    const { stack } = loader;
+    stack.push(stack.top());
+    loader.expect(stack.top());
+  },
 
   GET: recall,
   BINGET: recall,
@@ -271,6 +310,7 @@ const byName: Readonly<Record<string, Effect>> = {
     const [target] = loader.stack.aboveMark();
     taken(loader, 'mark');
     loader.call(target);
+    if (isType(target) || isRebuilder(target)) loader.report('pickle.hidden-call');
   },
   INST: (loader, given) => {
     const [module, name] = namesOf(given);
@@ -278,7 +318,7 @@ const byName: Readonly<Record<string, Effect>> = {
     const target = loader.lookUp(module, name);
     taken(loader, 'mark');
     loader.call(target);
-    if (isArrayWrapper(target)) loader.report('pickle.hidden-call');
+    if (isArrayWrapper(target) || isType(target) || isRebuilder(target)) loader.report('pickle.hidden-call');
   },
   BUILD: (loader) => {
     const state = loader.stack.pop();
@@ -288,6 +328,10 @@ const byName: Readonly<Record<string, Effect>> = {
     // A class or function that gets a state is changed for the whole program that loads it.
     if (target instanceof GlobalReference) loader.report('pickle.changed-global');
     if (target instanceof Followed) target.build(state);
+    if (target instanceof FollowedType) {
+      loader.awaited = Math.max(0, loader.awaited - 1);
+      if (target.isForged) loader.report('pickle.forged-type');
+    }
     if (!(target instanceof FollowedWrapper)) {
       letGo(loader, state);
       return;
@@ -319,7 +363,7 @@ const byName: Readonly<Record<string, Effect>> = {
   SETITEM: filled(2),
   SETITEMS: filled('mark'),
   ADDITEMS: filled('mark'),
-  DICT: built('mark'),
+  DICT: built('mark', dict),
   LIST: built('mark'),
   TUPLE: built('mark', tuple),
   FROZENSET: built('mark'),
@@ -335,6 +379,8 @@ const byName: Readonly<Record<string, Effect>> = {
   BININT1: number,
   BININT2: number,
   LONG1: number,
+  INT: line,
+  LONG: line,
   READONLY_BUFFER: built(1),
 };
 

@@ -5,10 +5,13 @@
 export class GlobalReference {
   readonly module: string;
   readonly name: string;
+  /** It may be given to others, but not be called. */
+  readonly isArgument: boolean;
 
-  constructor(module: string, name: string) {
+  constructor(module: string, name: string, isArgument = false) {
     this.module = module;
     this.name = name;
+    this.isArgument = isArgument;
   }
 
   get path(): string {
@@ -20,6 +23,11 @@ export class GlobalReference {
 export abstract class Followed {
   /** What BUILD does with it, in place. */
   abstract build(state: Value): void;
+
+  /** What stands for it in another reading of the same stream, which may do other things with it. */
+  elsewhere(): Value {
+    return opaque;
+  }
 }
 
 /** Plain data: a number, a list, bytes … It is no text, and nothing that can be called. */
@@ -175,5 +183,18 @@ export class SymbolicStack {
 }
 
 function plain(value: Value): Value {
-  return value instanceof Followed ? opaque : value;
+  return value instanceof Followed ? value.elsewhere() : value;
+}
+
+/**
+ * As loaders read it: Python's with `int`, C's up to a NUL. Null: a number too long to be kept, which is as good as
+ * any.
+ */
+export function memoIndex(given: unknown): number | null {
+  if (typeof given === 'number' || given === null) return given;
+  const digits = typeof given === 'string' && /^[\s]*([+-]?\d+(?:_\d+)*)[\s]*(?:\0|$)/.exec(given)?.[1];
+  if (!digits) throw new BrokenPickle('the number of a memo entry is none');
+  const index = Number(digits.replaceAll('_', ''));
+  if (index < 0) throw new BrokenPickle('the number of a memo entry is negative');
+  return Number.isSafeInteger(index) ? index : null;
 }
