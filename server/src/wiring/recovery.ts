@@ -166,7 +166,7 @@ export async function openRestorePorts(
   await requireEmptyRecords(config, manifest.id);
   if (secrets !== null) await placeSecrets(config, secrets, tell);
   const target = await openEngines(config, opening, 'migrate');
-  const secretBox = await boxOf(manifest, secrets, target.secretBox);
+  const secretBox = await boxOf(config, manifest, secrets, target.secretBox);
   const backup = await openBackup(place, manifest, secretBox, opening);
   const { content } = target;
   const { transfer, marks } = target.records.engine;
@@ -202,13 +202,15 @@ async function placeSecrets(config: Config, secrets: Secrets, tell: Given['tell'
   }
 }
 
+/** Null: nothing at hand opens what is sealed in the records. */
 async function boxOf(
+  { engines }: Config,
   { sealedBy }: BackupManifest,
   secrets: Secrets | null,
   ofTarget: SecretBox,
 ): Promise<SecretBox | null> {
   // Whoever restores what a key of KMS has sealed restores with that key.
-  if (sealedBy === 'kms') return ofTarget;
+  if (sealedBy === 'kms') return engines.encryption === 'kms' ? ofTarget : null;
   return secrets === null ? null : KeyedSecretBox.open({ secrets: await storeOf(secrets), randomness });
 }
 

@@ -339,7 +339,7 @@ describeOnEveryEngine('registry marks', (engine) => {
   test('there is none at first, and the last one written is read', async () => {
     const { marks } = engine();
     assert.equal(await marks.read(), null);
-    for (const state of ['being-filled', 'read-only'] as const) {
+    for (const state of ['being-filled', 'read-only', 'paused'] as const) {
       const mark = { state, transferId: 'transfer', since: at };
       await marks.write(mark);
       assert.deepEqual(await marks.read(), mark);

@@ -48,9 +48,9 @@ export async function copyContent(sides: CopySides): Promise<Copied> {
       if (waiting.size >= sides.parallel) await Promise.race(waiting);
       if (failures.length > 0) break;
     }
+    await Promise.all(waiting);
+    if (failures.length > 0) throw failures[0];
   }
-  await Promise.all(waiting);
-  if (failures.length > 0) throw failures[0];
   return done;
 }
 
