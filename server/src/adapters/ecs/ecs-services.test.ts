@@ -88,6 +88,10 @@ describe('the services of a region', { skip }, () => {
   test('of a cluster that is not there are an error, not none', async () => {
     const services = new EcsServices(awsSettings, { region, cluster: 'nowhere' });
     opened.push(services);
-    await assert.rejects(services.list());
+    await assert.rejects(services.list(), {
+      name: 'StorageError',
+      failure: 'permanent',
+      message: /^eu-west-1: /,
+    });
   });
 });

@@ -10,7 +10,11 @@ import {
   ListServicesCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import { StorageError } from '../../core/errors.ts';
 import type { RegionServices, RunningService, TaskRange } from '../../core/recovery/index.ts';
+
+/** What a person has to mend. */
+const permanent = /^(AccessDenied|ClusterNotFound|ServiceNotFound|InvalidParameter|Validation)/;
 
 /** The services of one cluster, whose tasks are counted by Application Auto Scaling. */
 export class EcsServices implements RegionServices {
@@ -29,7 +33,11 @@ export class EcsServices implements RegionServices {
     this.#scaling = new ApplicationAutoScalingClient({ ...settings, region: given.region });
   }
 
-  async list(): Promise<readonly RunningService[]> {
+  list(): Promise<readonly RunningService[]> {
+    return this.#telling(() => this.#list());
+  }
+
+  async #list(): Promise<readonly RunningService[]> {
     const cluster = this.#cluster;
     const { serviceArns = [] } = await this.#ecs.send(new ListServicesCommand({ cluster, maxResults: 10 }));
     if (serviceArns.length === 0) return [];
@@ -39,13 +47,19 @@ export class EcsServices implements RegionServices {
     return services
       .filter(({ status }) => status === 'ACTIVE')
       .map(({ serviceName = '', runningCount = 0, deployments = [] }) => {
-        const primary = deployments.find(({ status }) => status === 'PRIMARY');
-        return { name: serviceName, running: runningCount, ready: primary?.runningCount ?? runningCount };
+        const newest = deployments.find(({ status }) => status === 'PRIMARY');
+        // With one deployment, every task is of it.
+        const ready = deployments.length > 1 ? (newest?.runningCount ?? 0) : runningCount;
+        return { name: serviceName, running: runningCount, ready };
       });
   }
 
+  scale(service: string, tasks: TaskRange): Promise<void> {
+    return this.#telling(() => this.#scale(service, tasks));
+  }
+
   /** The range first: a number outside of it would be taken back by the scaling. */
-  async scale(service: string, { least, most }: TaskRange): Promise<void> {
+  async #scale(service: string, { least, most }: TaskRange): Promise<void> {
     await this.#scaling.send(
       new RegisterScalableTargetCommand({
         ServiceNamespace: 'ecs',
@@ -56,6 +70,16 @@ export class EcsServices implements RegionServices {
       }),
     );
     await this.#ecs.send(new UpdateServiceCommand({ cluster: this.#cluster, service, desiredCount: least }));
+  }
+
+  async #telling<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+      const failure = permanent.test(name) ? 'permanent' : 'transient';
+      throw new StorageError(failure, `${this.region}: ${name}: ${message}`, error);
+    }
   }
 
   close(): void {
