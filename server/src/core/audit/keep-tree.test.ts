@@ -7,6 +7,7 @@ import { MemorySecretStore } from '../../adapters/memory/secret-store.ts';
 import type { AuditTree } from '../../core/audit/index.ts';
 import { RegistryKeys } from '../signing/index.ts';
 import { TreeKeeper } from './keep-tree.ts';
+import { makeCheckpoint } from './make-checkpoint.ts';
 
 const settings = { origin: 'test/audit', everyMs: 5, checkpointEveryMs: 60_000, checkpointEntries: 100 };
 
@@ -22,7 +23,7 @@ async function keepers(count: number, standIn: Partial<AuditTree> = {}) {
     () => new TreeKeeper(ports, settings, (_problem, cause) => problems.push(cause)),
   );
   const append = (entries: number) => audit.append(Array.from({ length: entries }, () => someAuditEntry()));
-  return { all, append, audit, tree, clock, problems, commit };
+  return { all, append, audit, tree, clock, signer, problems, commit };
 }
 
 test('a pass takes everything that waits, in batches, and signs it', async () => {
@@ -82,6 +83,15 @@ test('nothing is signed over a tree that does not begin with what was signed bef
   await append(200);
   await assert.rejects(async () => all[0]?.pass(), { name: 'TreeTamperedError' });
   assert.equal((await tree.checkpoint())?.size, 200);
+});
+
+test('who is slower than another has nothing to sign, and nothing to complain about', async () => {
+  const { all, append, tree, clock, signer } = await keepers(1);
+  await append(200);
+  await all[0]?.pass();
+  const signed = await makeCheckpoint({ clock, tree, signer }, { origin: settings.origin, size: 150 });
+  assert.equal(signed.size, 200);
+  assert.equal(await tree.checkpoint(150), null);
 });
 
 test('a keeper goes on after a failure, tells it, and stops behind the batch that was begun', async () => {

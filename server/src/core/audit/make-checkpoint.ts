@@ -17,15 +17,15 @@ export class TreeTamperedError extends Error {
 }
 
 /**
- * Signs how the tree is at `size`, which is not below that of the latest checkpoint. Throws a `TreeTamperedError`, and
- * signs nothing, when the tree does not begin with the one that the latest checkpoint tells of.
+ * Signs how the tree is at `size`, unless it was signed at that size or a larger one already: then that is the answer.
+ * Throws a `TreeTamperedError`, and signs nothing, when the tree does not begin with the one that the latest tells of.
  */
 export async function makeCheckpoint(
   { clock, tree, signer }: CheckpointPorts,
   { origin, size }: { readonly origin: string; readonly size: number },
 ): Promise<StoredCheckpoint> {
   const latest = await tree.checkpoint();
-  if (latest?.size === size) return latest;
+  if (latest !== null && latest.size >= size) return latest;
   const root = await rootAt(tree, size);
   if (latest !== null) await requireConsistent(tree, latest, { size, root });
   const checkpoint = { size, at: clock.now(), note: await signCheckpoint(signer, { origin, size, root }) };

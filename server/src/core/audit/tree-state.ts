@@ -16,11 +16,9 @@ export interface TreeState {
 export async function treeState(
   tree: Pick<AuditTree, 'head' | 'waiting' | 'checkpoint'>,
 ): Promise<TreeState> {
-  const [{ size }, { entries }, checkpoint] = await Promise.all([
-    tree.head(),
-    tree.waiting(mostCounted),
-    tree.checkpoint(),
-  ]);
+  // The checkpoint first: a tree that is read later is never smaller.
+  const checkpoint = await tree.checkpoint();
+  const [{ size }, { entries }] = await Promise.all([tree.head(), tree.waiting(mostCounted)]);
   const oldest = Math.min(...entries.map(({ at }) => at.getTime()));
   return {
     size,

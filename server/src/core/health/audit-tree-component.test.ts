@@ -39,6 +39,11 @@ test('a tree that keeps up is well, also before there is anything', async () => 
   );
 });
 
+test('a tree that is shorter than what was signed of it is critical', async () => {
+  const { status, issues } = await observed([], 8, { size: 10, at: minutesAgo(1) });
+  assert.deepEqual([status, issues.map(({ code }) => code)], ['critical', ['audit-tree-shorter']]);
+});
+
 test('entries that wait for too long degrade it, and so does a tree that nobody signs', async () => {
   const behind = await observed([minutesAgo(1), minutesAgo(11)], 0, null);
   const unsigned = await observed([], 11, { size: 10, at: minutesAgo(12) });

@@ -8,7 +8,8 @@ const behindAfterMs = 600_000;
 
 /**
  * The tree over the audit entries as a component: entries must not wait for it for long, nor it for a checkpoint, which is
- * not signed when the tree does not begin with what was signed before.
+ * not signed when the tree does not begin with what was signed before. Nor must it be shorter than what was signed: that
+ * comes of a change where it is stored, or of a backup of the wrong moment.
  */
 export function auditTreeComponent(
   tree: Pick<AuditTree, 'head' | 'waiting' | 'checkpoint'>,
@@ -28,6 +29,7 @@ export function auditTreeComponent(
       const unsigned = size - (checkpoint?.size ?? 0);
       const signedMs = now.getTime() - (checkpoint?.at.getTime() ?? 0);
       const issues = [
+        ...(unsigned < 0 ? [shorter(-unsigned)] : []),
         ...(waitingMs > behindAfterMs ? [behind(waiting, waitingMs)] : []),
         ...(unsigned > 0 && signedMs > checkpointEveryMs + behindAfterMs ? [overdue(unsigned)] : []),
       ];
@@ -43,6 +45,11 @@ export function auditTreeComponent(
       };
     },
   };
+}
+
+function shorter(entries: number): HealthIssue {
+  const summary = `The audit tree lacks the last ${entries} entries that its latest checkpoint covers.`;
+  return { code: 'audit-tree-shorter', severity: 'error', summary };
 }
 
 function behind(waiting: number, waitingMs: number): HealthIssue {
