@@ -295,6 +295,23 @@ describe('replaying', () => {
     assert.deepEqual([replay.nowAllowed, replay.nowDenied], [1, 0]);
   });
 
+  test('takes what a validator has denied for allowed by the policies of then, and says so', async () => {
+    const { ports, publish } = await testPipeline();
+    const { packageId } = await publish(ada);
+    await downloadVersion(ports, bob, { packageId });
+    const [entry = assert.fail('no entry')] = (await ports.audit.list({}, { limit: 1 })).items;
+    const inputs = { ...entry.decision?.inputs, validator: { version: 1, cause: 'denied', elapsedMs: 1 } };
+    const decision = { inputs, policies: ['published'] };
+    const said = { outcome: 'denied', reason: 'What the script said.', decision } as const;
+    const audit = { list: async () => ({ items: [{ ...entry, ...said }], next: null }) };
+    const { different } = await replayDecisions({ ...ports, audit }, root, { text: notBob, ...day });
+    assert.deepEqual(different[0]?.before, {
+      allowed: true,
+      reason: 'The policies allowed it; the validator did not.',
+      policies: ['published'],
+    });
+  });
+
   test('knows the verdicts of that moment, though nobody asked for them then', async () => {
     const { ports, publish } = await testPipeline();
     const { packageId } = await publish(ada);

@@ -97,10 +97,14 @@ async function decideAgain(
 ): Promise<DifferentDecision | null> {
   const inputs = inputsOf(entry);
   if (inputs === null) return null;
+  const isAllowed = entry.outcome === 'succeeded';
   const before = {
     // What a validator has denied, the policies had allowed.
-    allowed: entry.outcome === 'succeeded' || 'validator' in inputs,
-    reason: entry.reason ?? '',
+    allowed: isAllowed || 'validator' in inputs,
+    reason:
+      isAllowed || !('validator' in inputs)
+        ? (entry.reason ?? '')
+        : 'The policies allowed it; the validator did not.',
     policies: entry.decision?.policies ?? [],
   };
   const action = actions[entry.operation as ReplayedOperation];
