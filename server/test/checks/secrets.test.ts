@@ -57,6 +57,7 @@ const mark = (kind: string) => `-----BEGIN ${kind}-----`;
 const secrets: Readonly<Record<string, readonly [content: string, rule: string, path?: string]>> = {
   'a key in PKCS #8': [pkcs8, 'secrets.private-key'],
   'a key in PKCS #1': [rsa.export({ type: 'pkcs1', format: 'pem' }).toString(), 'secrets.private-key'],
+  'a key in base64': [`client-key-data: ${Buffer.from(pkcs8).toString('base64')}\n`, 'secrets.private-key'],
   'an encrypted key': [encrypted, 'secrets.encrypted-private-key'],
   'an encrypted key of OpenSSL’s own form': [
     `${mark('RSA PRIVATE KEY')}\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,081E2A4D\n\n${base64}`,

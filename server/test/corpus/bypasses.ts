@@ -1,6 +1,6 @@
 // What got past scanners of others: the classes of published advisories and test sets, each written anew; and what
 // real programs write that looks like it.
-import { type Sample, sample } from './bytes.ts';
+import { message, type Sample, sample } from './bytes.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
 const short = (text: string) => `\x8c${String.fromCharCode(text.length)}${text}`;
@@ -101,6 +101,21 @@ function documents(): Sample[] {
     keras('a layer with a pickle', { class_name: 'TorchModuleWrapper', module: 'keras.layers', config: {} }),
     keras('a layer that loads a model', { class_name: 'TFSMLayer', module: 'keras.layers', config: {} }),
     sample('Keras: by another name', 'architecture.json', layer({ class_name: 'Lambda', config: {} })),
+    sample(
+      'TensorFlow: beside a checkpoint',
+      'model.ckpt.meta',
+      message([1, message([4, 'serve'])], [2, message([1, message([1, 'n'], [2, 'PyFunc'])])]),
+    ),
+    sample(
+      'XML: a file of the reader',
+      'model.pmml',
+      '<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/passwd">]><PMML>&x;</PMML>',
+    ),
+    sample(
+      'XML: an address, in UTF-16',
+      'model.xml',
+      Buffer.from('\ufeff<!DOCTYPE p [<!ENTITY % x PUBLIC "a" "http://x.example/">]><net/>', 'utf16le'),
+    ),
     sample('YAML: a call', 'hparams.yaml', 'a: !!python/object/apply:os.system ["id"]\n'),
     sample('YAML: a name', 'hparams.yml', 'a: !!python/name:subprocess.Popen\n'),
     sample('YAML: a whole tag', 'a.yaml', 'a: !<tag:yaml.org,2002:python/object/new:os.popen> [id]\n'),
@@ -181,6 +196,8 @@ export function goodBypasses(): Sample[] {
     ),
     sample('any JSON', 'data.json', json({ template: '{{ config.name }}', class_name: 'A' })),
     sample('a large JSON', 'tokenizer.json', `["chat_template",${'1,'.repeat(5_000_000)}1]`),
+    sample('XML', 'model.xml', '<!DOCTYPE p [<!ENTITY x "y">]><net name="&x;"/>'),
+    sample('other data', 'weights.meta', Buffer.alloc(64, 7)),
     sample(
       'YAML',
       'mkdocs.yml',

@@ -8,7 +8,7 @@ export const rulesVersions = {
   structure: '1',
   formats: '4',
   malware: '2',
-  secrets: '2',
+  secrets: '3',
 } as const;
 
 /** The version of a check's rules, and of those that it goes by besides: `1 (YARA 3f2a…)`. */

@@ -100,6 +100,11 @@ export const formatRules = {
     meaning: 'A YAML file has a tag by which some loaders make any object of Python, or call any function.',
     remedy: 'Write plain YAML.',
   },
+  'config.external-entity': {
+    severity: 'blocks',
+    meaning: 'An XML document has the program that reads it read another file or address.',
+    remedy: 'Write what it refers to into the document.',
+  },
   'notebook.shell': {
     severity: 'informs',
     meaning: 'A notebook runs commands of the shell.',

@@ -11,6 +11,9 @@ const graph: Message = { name: 'graph', messages: { 1: node, 2: library } };
 const metaGraph: Message = { name: 'meta graph', messages: { 2: graph } };
 const savedModel: Message = { name: 'saved model', messages: { 2: metaGraph } };
 
+/** The last: beside the checkpoints of TensorFlow 1. */
+const forms = { 'saved-model': savedModel, graph, 'meta-graph': metaGraph } as const;
+
 /** Operators that a graph of a model has no honest use for, whatever restores its variables aside. */
 const unsafe = new Set(
   'ReadFile WriteFile MatchingFiles PyFunc PyFuncStateless EagerPyFunc PrintV2ToFile Save SaveSlices FixedLengthRecordReader FixedLengthRecordReaderV2 WholeFileReader WholeFileReaderV2 TextLineReader TextLineReaderV2 TFRecordReader TFRecordReaderV2 LoadLibrary LoadDataset SaveDataset SaveDatasetV2 SnapshotDataset SnapshotDatasetV2 DebugIdentity DebugIdentityV2 DebugIdentityV3 RpcCall RpcClient RpcServer ImmutableConst CopyFile DeleteFile RenameFile'.split(
@@ -23,11 +26,11 @@ const shells = /shell|exec(ute)?_?(command|process)|system_?call/i;
 export function inspectTensorflow(
   file: InspectedFile,
   telling: Telling,
-  form: 'saved-model' | 'graph',
+  form: keyof typeof forms,
   isCertain: boolean,
 ): Inspector {
   const told = (message: Message, fields: Fields) => judge(message.name, fields, telling);
-  const script = walkMessage(form === 'graph' ? graph : savedModel, file.sizeBytes, told);
+  const script = walkMessage(forms[form], file.sizeBytes, told);
   return new ScriptedInspector(script, (explanation, offset) => {
     if (isCertain) telling.found('tensorflow.damaged', explanation, offset);
     else if (file.name.endsWith('.pb')) telling.missed(`It is no graph: ${explanation}`);

@@ -21,6 +21,7 @@ import { inspectSafetensors } from '../formats/safetensors.ts';
 import { inspectGraphText, inspectTensorflow, isLikelySavedModel } from '../formats/tensorflow.ts';
 import { inspectTflite } from '../formats/tflite.ts';
 import { WholeDocument } from '../formats/whole-document.ts';
+import { ExternalEntitySearch } from '../formats/xml.ts';
 import { inspectYaml } from '../formats/yaml.ts';
 import { PickleInspector } from '../pickle/pickle-inspector.ts';
 import { type FileType, identify, isContainer, isUnsure, looksLikeText } from './identify.ts';
@@ -135,6 +136,8 @@ function inspectByName(file: InspectedFile, type: FileType, kind: Kind, telling:
     });
   if (name.endsWith('.onnx')) return inspectOnnx(file, telling, true);
   if (name.endsWith('.pb')) return protocolBuffer(file, name, telling);
+  if (name.endsWith('.meta')) return inspectTensorflow(file, telling, 'meta-graph', false);
+  if (/\.(xml|pmml)$/.test(name) && kind !== 'code') return new ExternalEntitySearch(telling);
   if (name.endsWith('.pbtxt')) return text(inspectGraphText);
   if (name.endsWith('.ipynb')) return json(inspectNotebook, false);
   if (name === 'package.json') return json(inspectPackageJson, false);

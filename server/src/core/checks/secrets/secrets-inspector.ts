@@ -51,6 +51,7 @@ function inspector(windows: OverlappingWindows, file: InspectedFile, telling: Te
       telling.found(found.rule, `It holds ${found.name}${shown}.`, start + found.start);
     };
     searchKeys(bytes, tell);
+    searchEncodedKeys(bytes, tell);
     forEachRun(bytes, inOnePiece, shortestBytes, (runStart, runEnd) => {
       searchRun(bytes, runStart, runEnd, tell);
       return true;
@@ -85,6 +86,19 @@ function searchKeys(bytes: Buffer, tell: Tell): void {
     }
   }
 }
+
+/** As configurations of Kubernetes have them: a whole file in base64. */
+function searchEncodedKeys(bytes: Buffer, tell: Tell): void {
+  for (let at = bytes.indexOf(encodedBegin); at >= 0; at = bytes.indexOf(encodedBegin, at + 1)) {
+    const run = /^[A-Za-z0-9+/]*/.exec(bytes.toString('latin1', at, at + 2 * bytesBehind)) ?? [''];
+    const [key] = findKeys(Buffer.from(run[0], 'base64').toString('latin1'));
+    if (key !== undefined)
+      tell({ ...key, name: `${key.name} in base64`, secret: '', start: at, end: at + run[0].length });
+  }
+}
+
+/** `-----BEGIN`, whatever follows it. */
+const encodedBegin = 'LS0tLS1CRUdJT';
 
 function searchRun(bytes: Buffer, runStart: number, runEnd: number, tell: Tell): void {
   const run = bytes.toString('latin1', runStart, runEnd);
