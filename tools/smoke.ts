@@ -36,6 +36,6 @@ if (api.token !== undefined) {
   const { url: address } = await ok(api.get<Download>(`/api/packages/${published.packageId}/download`));
   const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
   assert.equal(digestOf(bytes), published.digest, 'what was downloaded is not what was published');
-  await ok(api.delete(`/api/packages/${published.packageId}`));
+  await ok(api.delete(`/api/packages/${published.packageId}`, { reason: 'It was a smoke test.' }));
   console.log('A package was published, fetched and deleted.');
 }
