@@ -31,8 +31,11 @@ import {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** One server each, and nothing about the machine it is on. */
-const acceptance = ['packages', 'items'].map((name) => join(root, 'acceptance/test', `${name}.test.ts`));
+/** One server each, nothing about the machine it is on, and what moto's DynamoDB can do: not search. */
+const acceptance = [
+  { file: 'items', only: '.' },
+  { file: 'packages', only: '^a list|^versions|is described by' },
+].map(({ file, only }) => ({ file: join(root, 'acceptance/test', `${file}.test.ts`), only }));
 
 const zoneName = 'example.org';
 
@@ -153,11 +156,11 @@ class Rehearsal {
     await this.#emulator.enforcePermissions(true);
     try {
       const failed: string[] = [];
-      for (const file of acceptance) {
+      for (const { file, only } of acceptance) {
         await this.#emulator.empty();
         const data = await mkdtemp(join(tmpdir(), 'assay-rehearsal-'));
         const work = program('work', this.#here(environments.worker, worker, data));
-        const tested = await accept(file, this.#here(environments.api, api, data));
+        const tested = await accept(file, only, this.#here(environments.api, api, data));
         work.kill('SIGTERM');
         await once(work, 'exit');
         await rm(data, { recursive: true, force: true });
@@ -227,16 +230,20 @@ function program(command: string, environment: Environment) {
 }
 
 /** Empty when all tests of the file pass; else what they say. */
-async function accept(file: string, environment: Environment): Promise<string> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      ACCEPTANCE_ENGINES: 'given',
-      ACCEPTANCE_ENVIRONMENT: JSON.stringify(environment),
+async function accept(file: string, only: string, environment: Environment): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--test', `--test-name-pattern=${only}`, file],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        ACCEPTANCE_ENGINES: 'given',
+        ACCEPTANCE_ENVIRONMENT: JSON.stringify(environment),
+      },
     },
-  });
+  );
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;

@@ -47,16 +47,15 @@ def _(_former, _self):
     return None
 
 
-# Addresses that were signed beforehand carry in the query who signed them. They are allowed what that one is; the
-# signature itself is not looked at.
+# Addresses and forms that were signed beforehand carry along who signed them, and are allowed what that one is.
 @instead_of(ActionAuthenticatorMixin, "_authenticate_and_authorize_s3_action")
 def _(former, self, bucket_name=None, key_name=None):
-    query = {name: values[0] for name, values in parse_qs(urlparse(self.uri).query).items()}
-    if "Authorization" in self.headers or "X-Amz-Credential" not in query:
+    fields = signed_fields(self)
+    if "Authorization" in self.headers or "x-amz-credential" not in fields:
         return former(self, bucket_name, key_name)
     if ActionAuthenticatorMixin.request_count < settings.INITIAL_NO_AUTH_ACTION_COUNT:
         return None
-    path = f"{bucket_name or '*'}/{key_name}" if key_name else (bucket_name or "*")
+    key = key_name or fields.get("key")
     request = S3IAMRequest(
         account_id=self.current_account,
         method=self.method,
@@ -64,9 +63,15 @@ def _(former, self, bucket_name=None, key_name=None):
         data=self.data,
         body=self.raw_body,
         headers={
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={query['X-Amz-Credential']}, Signature=",
-            "X-Amz-Security-Token": query.get("X-Amz-Security-Token", ""),
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={fields['x-amz-credential']}, Signature=",
+            "X-Amz-Security-Token": fields.get("x-amz-security-token", ""),
         },
         action=self._get_action(),
     )
-    return request.check_action_permitted(f"arn:{get_partition(self.region)}:s3:::{path}")
+    return request.check_action_permitted(f"arn:{get_partition(self.region)}:s3:::{bucket_name}/{key}")
+
+
+def signed_fields(self):
+    """Of the address, and of the form that moto keeps with it, by name in lower case."""
+    given = {**(self.querystring or {}), **parse_qs(urlparse(self.uri).query)}
+    return {name.lower(): values[0] for name, values in given.items() if isinstance(values, list) and values}
