@@ -100,7 +100,7 @@ export function statementOn<Predicate>(
 }
 
 /** Like a package URL: `pkg:assay/model/tokenizer@1.2.0`. */
-export function subjectName({ kind, name }: Pick<Package, 'kind' | 'name'>, label: string): string {
+function subjectName({ kind, name }: Pick<Package, 'kind' | 'name'>, label: string): string {
   const path = name.split('/').map(encodeURIComponent).join('/');
   return `pkg:assay/${kind}/${path}@${encodeURIComponent(label)}`;
 }

@@ -12,7 +12,7 @@ export interface KernelLimits {
 }
 
 /** Where it says how much memory the process has: read before nothing can be opened any more. */
-export const statusFile = '/proc/self/status';
+const statusFile = '/proc/self/status';
 
 // From <sys/resource.h>, <sys/prctl.h> and <linux/seccomp.h>.
 const resource = { cpu: 0, fileSize: 1, data: 2, core: 4, processes: 6, openFiles: 7 };
@@ -23,11 +23,6 @@ const allThreads = 1;
 const seccompNumber = { x64: 317, arm64: 277 };
 /** Nobody: the user and group without files of its own. */
 const nobody = 65_534;
-
-/** Whether this platform has what `lockKernel` needs. */
-export function kernelCanLock(): boolean {
-  return process.platform === 'linux' && isKnown(process.arch);
-}
 
 /** Throws when any of it cannot be had: then no script may run. */
 export function lockKernel(limits: KernelLimits): void {
