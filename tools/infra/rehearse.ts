@@ -47,7 +47,6 @@ interface Outputs {
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
-process.exitCode = await main(positionals[0] ?? 'fargate');
 
 async function main(stack: string): Promise<number> {
   const terraform = await findTerraform();
@@ -258,3 +257,5 @@ function errorsIn(output: string): string {
   const at = output.indexOf('Error:');
   return at < 0 ? output.slice(-4_000) : output.slice(at, at + 8_000);
 }
+
+process.exitCode = await main(positionals[0] ?? 'fargate');
