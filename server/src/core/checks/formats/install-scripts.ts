@@ -18,6 +18,9 @@ const fetchAndRun: readonly RegExp[] = [
   /base64\s+(-d|--decode|-D)[^\n]*\|\s*(ba|z|da|)sh\b/i,
   /\/dev\/tcp\/|\bnc\b[^\n]*\s-e\s/i,
   /exec\(\s*(requests\.get|urllib\.request\.urlopen|base64\.b64decode|zlib\.decompress|compile\()/,
+  /\b(exec|eval)\s*\(\s*(bytes(array)?\s*[(.]|(''|"")\.join|__import__|codecs\.|marshal\.|zlib\.|base64\.|binascii\.|\w+\.b64decode)/,
+  /\bgetattr\s*\(\s*(builtins|__builtins__)\b/,
+  /https?:\/\/[^\n]*\|\s*(sudo\s+)?(ba|z|da|k|)sh\b/,
 ];
 
 /** A command, or some code, that gets what it runs from elsewhere, or out of a text that hides it. */
@@ -61,8 +64,8 @@ export function inspectSetup(text: string, telling: Telling): void {
 }
 
 function isLoader(text: string): boolean {
-  const fetches = /urlopen\(|urlretrieve\(|requests\.(get|post)\(|\bcurl\b|\bwget\b/.test(text);
-  const runs = /\bos\.(system|popen)\(|subprocess\.\w+\(|\b(exec|eval)\(/.test(text);
+  const fetches = /\burlopen\b|urlretrieve\(|requests\.(get|post)\(|\bcurl\b|\bwget\b/.test(text);
+  const runs = /\bos\.(system|popen)\(|subprocess\.\w+\(|\b(exec|eval)\(|=\s*(exec|eval)\s*$/m.test(text);
   return fetches && runs;
 }
 

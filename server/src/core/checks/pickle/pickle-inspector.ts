@@ -29,6 +29,8 @@ export class PickleInspector implements Inspector {
   #walker: PickleWalker;
   /** The same by a loader that still has the memo of the pickles before. */
   #carrying: Reading | null = null;
+  /** It has found something in the pickle at work. */
+  #hasCarried = false;
   /** Of the pickle at work, without what was found at the same place before. */
   #found = new Map<string, PickleFinding>();
   #ended = 0;
@@ -54,6 +56,7 @@ export class PickleInspector implements Inspector {
 
   push(bytes: Uint8Array): void {
     this.#search?.push(bytes);
+    if (this.#isOver && this.#carrying?.push(bytes) === false) this.#carrying = null;
     let rest = bytes;
     while (rest.length > 0 && !this.#isOver) {
       if (this.#carrying?.push(rest) === false) this.#carrying = null;
@@ -81,6 +84,13 @@ export class PickleInspector implements Inspector {
     if (!this.#found.has(key)) this.#found.set(key, finding);
   }
 
+  /** It comes with a call: no matter how the pickle reads without the memo. */
+  #noteCarried(finding: PickleFinding): void {
+    this.#hasCarried = true;
+    if (this.#isOver) this.#tellOnce(finding, this.#start);
+    else this.#note(finding);
+  }
+
   #next(rest: Uint8Array): void {
     const problem = this.#walker.problem();
     if (problem !== null) {
@@ -91,10 +101,11 @@ export class PickleInspector implements Inspector {
     this.#tell();
     this.#ended++;
     this.#start = this.#position;
+    this.#hasCarried = false;
     const { stack } = this.#walker;
     this.#walker = this.#newWalker();
     stack.clear();
-    const report = (finding: PickleFinding) => this.#note(finding);
+    const report = (finding: PickleFinding) => this.#noteCarried(finding);
     this.#carrying = stack.memoSize === 0 ? null : new Reading({ judge: judgeGlobal, report }, stack);
     if (!this.#isTorch || this.#ended < legacyTorchPickles) return;
     this.#isOver = true;
@@ -105,7 +116,7 @@ export class PickleInspector implements Inspector {
   #giveUp(problem: string): void {
     this.#isOver = true;
     const isCertain = this.#certainty === 'certain' || this.#isTold || this.#walker.isUnfollowed;
-    if (isCertain || this.#walker.hasCalled) this.#tell();
+    if (isCertain || this.#hasCarried || this.#walker.hasCalled) this.#tell();
     if (!isCertain && !this.#isTold) return;
     const range = { start: this.#start, end: this.#file.sizeBytes };
     this.#telling.missed(
