@@ -81,7 +81,7 @@ def validate(ctx):
     const { detail } = await refused(download(), 503, 'validator-unavailable');
     assert.doesNotMatch(detail, new RegExp(`127|ECONN|${port}`));
     const body = { language: 'python', source: 'pass' };
-    await refused(ada.api.put(`/api/packages/${id}/validator`, body), 503, 'unavailable');
+    await refused(ada.api.put(`/api/packages/${id}/validator`, body), 503, 'validator-unavailable');
     ({ runner } = await startRunner(Number(port)));
     await ok(download());
   });
