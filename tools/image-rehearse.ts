@@ -208,9 +208,14 @@ async function useValidators(engine: Engine): Promise<void> {
   const command = ['work', '--only', 'validators'];
   await engine.podman('run', '--detach', '--name=validators', ...confined, ...environment, image, ...command);
   await healthy(engine, 'validators', '--only', 'validators');
-  // It says so when scripts could get out, or the kernel does not confine them.
-  const log = await engine.podman('logs', 'validators');
-  assert.match(log, /^Assay runs validators at /m, log);
+  // It says so when scripts could get out, or the kernel does not confine them; trying that out takes a while.
+  const log = () => engine.podman('logs', 'validators');
+  const tried = await waitFor(
+    'the sandbox to be tried out',
+    async () => /^Assay runs (?:no )?validators at .*$/m.exec(await log())?.[0] ?? false,
+    { timeoutMs: 120_000 },
+  );
+  assert.match(tried, /^Assay runs validators at /, await log());
   await stop(engine, 'validators');
 }
 
