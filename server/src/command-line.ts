@@ -82,7 +82,7 @@ export const commands: readonly Command[] = [
       if (only !== undefined && only !== 'validators') {
         throw new UsageError('assay health --only takes nothing but `validators`.');
       }
-      const { checkHealth } = await import('./admin/check-health.ts');
+      const { checkHealth } = await import('./check-health.ts');
       await checkHealth(config, only ?? 'serve', print);
     },
   },

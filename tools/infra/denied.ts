@@ -42,6 +42,7 @@ function isDenial(error: unknown): boolean {
   return $metadata?.httpStatusCode === 403 || /AccessDenied|Forbidden/.test(`${name} ${error}`);
 }
 
+// More than 60 lines: a list, which is read one attempt after the other.
 function attempts(
   { url }: Emulator,
   credentials: Credentials,

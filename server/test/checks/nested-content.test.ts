@@ -6,13 +6,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { ArchiveLimits, Finding, RuleId } from '../../src/core/checks/index.ts';
 import { StorageError } from '../../src/core/errors.ts';
 import { checkBytes } from '../support/check-bytes.ts';
-import {
-  badPickle,
-  compressors,
-  goodPickle,
-  storedLz4,
-  storedXz,
-} from '../support/compressed-samples.ts';
+import { badPickle, compressors, goodPickle, storedLz4, storedXz } from '../support/compressed-samples.ts';
 import { MemoryScratch } from '../support/memory-scratch.ts';
 import { paxRecord, type TarMember, tarBytes, tarMember } from '../support/tar-bytes.ts';
 import { type ZipLies, type ZipMember, zipBytes } from '../support/zip-bytes.ts';

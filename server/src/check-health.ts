@@ -1,7 +1,7 @@
 // Whether what runs on this machine answers: for the health check of a container, which has no other program to ask.
 
-import type { Print } from '../command.ts';
-import type { Config } from '../config/index.ts';
+import type { Print } from './command.ts';
+import type { Config } from './config/index.ts';
 
 export class NotWell extends Error {
   override readonly name = 'NotWell';

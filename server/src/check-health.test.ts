@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { run } from '../command-line.ts';
+import { run } from './command-line.ts';
 
 describe('assay health', () => {
   const asked: string[] = [];
