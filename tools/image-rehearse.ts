@@ -41,19 +41,24 @@ process.exitCode = await main().catch((error: Error) => {
 
 async function main(): Promise<number> {
   const problem = engineProblem();
-  if (problem !== null) {
-    console.log(styleText('yellow', `Skipped: the image is not built, since that ${problem}`));
-    return given['nothing-skipped'] ? 1 : 0;
-  }
+  if (problem !== null) return skipped(`that ${problem}`);
   await using engine = await Engine.open();
   const names = baseNames(readFileSync(`${root}Dockerfile`, 'utf8'));
-  await step('bases of the image', () => makeBases(engine, names));
+  const bases = step('bases of the image', () => makeBases(engine, names));
+  // They come from Debian's and npm's servers: whether those answer says nothing about the image.
+  const missing = await bases.then(() => null, String);
+  if (missing !== null) return skipped(`its bases could not be made: ${missing}`);
   await step('every step of the Dockerfile', () => build(engine));
   await step('what the image says about itself', () => inspect(engine));
   await step('what is in it', () => lookInside(engine));
   await step('serves, checks, publishes; stops in order; goes on where it was', () => useServer(engine));
   await step('runs validators', () => useValidators(engine));
   return 0;
+}
+
+function skipped(reason: string): number {
+  console.log(styleText('yellow', `Skipped: the image is not built, since ${reason}`));
+  return given['nothing-skipped'] ? 1 : 0;
 }
 
 async function step<T>(title: string, run: () => Promise<T>): Promise<T> {

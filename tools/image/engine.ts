@@ -1,6 +1,6 @@
 // The container engine of the rehearsal: podman with runc, both of Debian, on a storage of its own that is thrown away.
 // Nothing of the machine's own images and containers is seen or touched.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,16 @@ export function engineProblem(): string | null {
     return 'needs Linux, and root, which makes the file systems of images';
   }
   const missing = needed.filter(([program]) => findProgram(program) === undefined);
-  if (missing.length === 0) return null;
+  if (missing.length === 0)
+    return mayMount() ? null : 'needs the right to mount, which this machine does not give';
   const [programs, packages] = [0, 1].map((column) => missing.map((one) => one[column]).join(' '));
   return `needs ${programs}: apt-get install ${packages}`;
+}
+
+/** Root in a container may lack it. */
+function mayMount(): boolean {
+  const mount = 'mount -t tmpfs none /mnt';
+  return spawnSync('unshare', ['--mount', '--pid', '--fork', 'sh', '-c', mount]).status === 0;
 }
 
 export class Engine implements AsyncDisposable {
