@@ -15,7 +15,15 @@ import { findingsIn } from './policy.ts';
 import { interfaceOf, type Part, withPart } from './readme.ts';
 import { findingsInSource } from './source-rules.ts';
 import { type Module, resourcesOf } from './state.ts';
-import { filesOf, findTerraform, init, run, type Terraform, WorkingCopy } from './terraform.ts';
+import {
+  filesOf,
+  findTerraform,
+  init,
+  run,
+  type Terraform,
+  WorkingCopy,
+  whyNoProvider,
+} from './terraform.ts';
 
 const infra = fileURLToPath(new URL('../../infra/', import.meta.url));
 
@@ -41,11 +49,10 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const terraform = await findTerraform();
   await checkSources();
-  if (typeof terraform === 'string') {
-    console.log(styleText('yellow', `\nSkipped: ${terraform}`));
-    return given['nothing-skipped'] || problems.length > 0 ? 1 : 0;
-  }
+  if (typeof terraform === 'string') return skipped(terraform);
   await using copy = await WorkingCopy.make();
+  const missing = await whyNoProvider(terraform, copy);
+  if (missing !== null) return skipped(missing);
   note('format', await unformatted(terraform, copy));
   await copy.allowDestroying();
   const folders = [...(await copy.modules()), ...(await copy.stacks())];
@@ -60,6 +67,12 @@ async function main(): Promise<number> {
   }
   console.log(problems.length === 0 ? '\nAll of it holds.' : `\n${problems.length} problems.`);
   return problems.length === 0 ? 0 : 1;
+}
+
+/** What could be looked at without Terraform has been. */
+function skipped(missing: string): number {
+  console.log(styleText('yellow', `\nSkipped: ${missing}`));
+  return given['nothing-skipped'] || problems.length > 0 ? 1 : 0;
 }
 
 async function checkSources(): Promise<void> {

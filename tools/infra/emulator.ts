@@ -1,8 +1,9 @@
 // AWS for a rehearsal: infra/rehearsal/emulator.py as a process, and the few requests that are made of it directly.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { findProgram } from '../find-program.ts';
 import { freePort } from '../free-port.ts';
 
@@ -11,6 +12,17 @@ const program = fileURLToPath(new URL('../../infra/rehearsal/emulator.py', impor
 export type Credentials = Readonly<
   Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN', string>
 >;
+
+/** What it lacks on this machine; null when it can be started. */
+export async function whyNoEmulator(): Promise<string | null> {
+  const python = findProgram('python3');
+  if (python === undefined) return 'python3 is not there: apt-get install python3';
+  const imported = await promisify(execFile)(python, ['-c', 'import moto.server, flask']).then(
+    () => true,
+    () => false,
+  );
+  return imported ? null : 'the Python module moto.server is not there: pip install "moto[server]"';
+}
 
 export class Emulator implements AsyncDisposable {
   readonly url: string;

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { notDenied } from './denied.ts';
 import { driftIn, type KnownDrift, type PlannedChange } from './drift.ts';
-import { type Credentials, Emulator } from './emulator.ts';
+import { type Credentials, Emulator, whyNoEmulator } from './emulator.ts';
 import { findingsIn } from './policy.ts';
 import { type Module, resourcesOf } from './state.ts';
 import {
@@ -27,6 +27,7 @@ import {
   run,
   type Terraform,
   WorkingCopy,
+  whyNoProvider,
 } from './terraform.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,16 +47,20 @@ interface Outputs {
   readonly role_arns: { readonly value: Readonly<Record<'api' | 'worker' | 'validators', string>> };
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'nothing-skipped': { type: 'boolean', default: false } },
+});
 
 async function main(stack: string): Promise<number> {
   const terraform = await findTerraform();
-  if (typeof terraform === 'string') {
-    console.error(terraform);
-    return 1;
-  }
-  await using emulator = await Emulator.start(zoneName);
+  if (typeof terraform === 'string') return skipped(terraform);
+  const noEmulator = await whyNoEmulator();
+  if (noEmulator !== null) return skipped(noEmulator);
   await using copy = await WorkingCopy.make();
+  const noProvider = await whyNoProvider(terraform, copy);
+  if (noProvider !== null) return skipped(noProvider);
+  await using emulator = await Emulator.start(zoneName);
   const rehearsal = new Rehearsal(terraform, emulator, copy, stack);
   const steps = [
     ['apply', () => rehearsal.apply()],
@@ -76,6 +81,11 @@ async function main(stack: string): Promise<number> {
     if (problems.length > 0) return 1;
   }
   return 0;
+}
+
+function skipped(missing: string): number {
+  console.log(styleText('yellow', `Skipped: ${missing}`));
+  return given['nothing-skipped'] ? 1 : 0;
 }
 
 class Rehearsal {

@@ -145,6 +145,14 @@ export function init(terraform: Terraform, options: RunOptions): Promise<string>
   return mustRun(terraform, ['init', '-input=false', '-no-color', ...terraform.plugins], options);
 }
 
+/** Why the provider cannot be had here, tried with a module that needs nothing else; null when it can. */
+export async function whyNoProvider(terraform: Terraform, copy: WorkingCopy): Promise<string | null> {
+  const args = ['init', '-input=false', '-no-color', ...terraform.plugins];
+  const { code, output } = await run(terraform, args, { folder: join(copy.folder, 'modules/keys') });
+  if (code === 0) return null;
+  return `the provider cannot be had: download it, or name its folder in INFRA_PLUGINS\n${output}`;
+}
+
 /** Paths of the files with this ending, relative to the folder. */
 export async function filesOf(folder: string, ending: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
