@@ -47,16 +47,12 @@ export async function makeBases(engine: Engine, names: ReturnType<typeof baseNam
   );
 }
 
-/** An archive with the system; made at most once a day. */
+/** An archive with the system, of the suite's usual sources with its security updates; made at most once a day. */
 async function debian(suite: string): Promise<string> {
   const archive = join(tmpdir(), `assay-${suite}-slim.tar`);
   const made = await stat(archive).catch(() => null);
   if (made !== null && Date.now() - made.mtimeMs < dayMs && made.uid === process.getuid?.()) return archive;
   const part = `${archive}.${process.pid}`;
-  const sources = [
-    `deb http://deb.debian.org/debian ${suite} main`,
-    `deb http://deb.debian.org/debian-security ${suite}-security main`,
-  ];
   const options = leftOut.map((path) => `--dpkgopt=path-exclude=${path}`);
   await run('mmdebstrap', [
     '--quiet',
@@ -66,7 +62,6 @@ async function debian(suite: string): Promise<string> {
     ...options,
     suite,
     part,
-    ...sources,
   ]);
   await rename(part, archive);
   return archive;

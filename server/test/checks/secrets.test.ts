@@ -109,7 +109,7 @@ const secrets: Readonly<Record<string, readonly [content: string, rule: string, 
   'a SendGrid key': [`SG.${letters(22)}.${letters(43)}`, 'secrets.token'],
   'a Telegram token': [`${letters(9, '123456789')}:AA${letters(33)}`, 'secrets.token'],
   'a Twilio key': [`twilio = "SK${letters(32, '0123456789abcdef')}"`, 'secrets.token'],
-  'a token in .npmrc': [`//registry.npmjs.org/:_authToken=${letters(36)}\n`, 'secrets.password', '.npmrc'],
+  'a token in .npmrc': [`//npm.example.org/:_authToken=${letters(36)}\n`, 'secrets.password', '.npmrc'],
   'a password in .netrc': [
     `machine a.org login b password ${letters(12)}\n`,
     'secrets.password',
@@ -136,7 +136,7 @@ describe('the check of secrets', () => {
   const harmless: Readonly<Record<string, string>> = {
     'the key of AWS’s documents': `AKIA${'IOSFODNN7EXAMPLE'} and wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`,
     'a token that is made up': `ghp_${'x'.repeat(36)} ghp_${'123456'.repeat(6)} hf_${'a'.repeat(34)}`,
-    'a place for a key': `OPENAI_API_KEY=<your-key> //registry.npmjs.org/:_authToken=$\{NPM_TOKEN}`,
+    'a place for a key': `OPENAI_API_KEY=<your-key> //npm.example.org/:_authToken=$\{NPM_TOKEN}`,
     'a program that reads keys': `if (text.startsWith('${mark('RSA PRIVATE KEY')}')) { return parsePrivateKeyOfTheUser(text) }`,
     'the words for keys': `${mark('PRIVATE KEY')}\n...\n-----END PRIVATE KEY-----`,
     'a public key': generateKeyPairSync('ed25519')
