@@ -20,7 +20,7 @@ export async function makeNextRelease(): Promise<string> {
   const folder = await temporaryFolder();
   const server = join(folder, 'server');
   await mkdir(server);
-  for (const part of ['src', 'migrations', 'rules', 'package.json']) {
+  for (const part of ['src', 'migrations', 'rules', 'policies', 'package.json']) {
     await cp(join(root, 'server', part), join(server, part), { recursive: true }).catch((error) => {
       if (error.code !== 'ENOENT') throw error;
     });
