@@ -2,6 +2,7 @@
 import { type Command, type Given, NotIntact, UsageError } from './command.ts';
 import { BrokenExport, CheckpointError } from './core/audit/index.ts';
 import { KeySetError } from './core/signing/index.ts';
+import { argument, option } from './given.ts';
 
 export const auditCommands: readonly Command[] = [
   {
@@ -22,7 +23,7 @@ export const auditCommands: readonly Command[] = [
       const { ports, close } = await (await import('./wiring/commands.ts')).wireCommands(config);
       try {
         const { exportAudit } = await import('./admin/export-audit.ts');
-        await exportAudit(ports, { ...range, file: given.arguments.file ?? '' }, print);
+        await exportAudit(ports, { ...range, file: argument(given, 'file') }, print);
       } finally {
         await close();
       }
@@ -47,13 +48,15 @@ export const auditCommands: readonly Command[] = [
       },
     },
     run: async (_config, given, print) => {
-      const { key, keys: keysFile, checkpoint: checkpointFile } = texts(given);
+      const [key, keysFile, checkpointFile] = ['key', 'keys', 'checkpoint'].map((name) =>
+        option(given, name),
+      );
       if (key === undefined && keysFile === undefined) {
         throw new UsageError('assay audit verify needs --keys <file> or --key <base64>.');
       }
       const { verifyAudit } = await import('./admin/verify-audit.ts');
       try {
-        await verifyAudit({ file: given.arguments.export ?? '', key, keysFile, checkpointFile }, print);
+        await verifyAudit({ file: argument(given, 'export'), key, keysFile, checkpointFile }, print);
       } catch (error) {
         throw refusal(error);
       }
@@ -67,14 +70,8 @@ function refusal(error: unknown): unknown {
   return error;
 }
 
-function texts({ options }: Given): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]),
-  );
-}
-
 function place(given: Given, name: string): number | undefined {
-  const text = texts(given)[name];
+  const text = option(given, name);
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new UsageError(`assay audit export: --${name} must be a whole number.`);

@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
+import { argument, option } from './given.ts';
 import { migrateEngineOptions } from './migrate-engine-options.ts';
 import { recoveryCommands } from './recovery-commands.ts';
 import type { CommandPorts } from './wiring/commands.ts';
@@ -221,15 +222,6 @@ function withPorts(run: (ports: CommandPorts, given: Given, print: Print) => Pro
 }
 
 /** A value that `readGiven` has made sure of. */
-function argument(given: Given, name: string): string {
-  return given.arguments[name] ?? '';
-}
-
-function option(given: Given, name: string): string | undefined {
-  const value = given.options[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
 const keyPurposes = ['sessions', 'hallmarks'] as const;
 
 function keyPurpose(given: string): (typeof keyPurposes)[number] {

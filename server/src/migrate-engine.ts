@@ -10,29 +10,30 @@ import {
   carryLeftovers,
   cutOver,
 } from './core/transfer/index.ts';
+import { isGiven, option, wholeNumber } from './given.ts';
 import { openSide, openTransfer } from './wiring/transfer.ts';
 
-export async function migrateEngine(config: Config, { options }: Given, print: Print): Promise<void> {
-  const steps = ['cut-over', 'leftovers', 'abandon'].filter((step) => options[step] === true);
+export async function migrateEngine(config: Config, given: Given, print: Print): Promise<void> {
+  const steps = ['cut-over', 'leftovers', 'abandon'].filter((step) => isGiven(given, step));
   if (steps.length > 1) throw new UsageError(`assay migrate-engine does one of --${steps.join(', --')}.`);
-  if (options.abandon === true) return abandon(config, print);
-  const to = options.to;
-  if (typeof to !== 'string') throw new UsageError('assay migrate-engine needs --to <file>.');
-  const settleMs = 1000 * wholeNumber(options.settle, 'settle', { absent: 15, from: 0, to: 3600 });
-  const parallel = wholeNumber(options.parallel, 'parallel', { absent: 4, from: 1, to: 64 });
-  const journalPath = typeof options.journal === 'string' ? options.journal : `${to}.journal`;
+  if (isGiven(given, 'abandon')) return abandon(config, print);
+  const to = option(given, 'to');
+  if (to === undefined) throw new UsageError('assay migrate-engine needs --to <file>.');
+  const settleMs = 1000 * wholeNumber(given, 'settle', { absent: 15, from: 0, to: 3600 });
+  const parallel = wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 });
+  const journalPath = option(given, 'journal') ?? `${to}.journal`;
   const { opened: ports, close } = await openTransfer(config, await readTarget(to), {
     journalPath,
     parallel,
     tell: print,
   });
   try {
-    if (options.leftovers === true) {
+    if (isGiven(given, 'leftovers')) {
       print(`${await carryLeftovers(ports)} entries of the audit were left over and are carried.`);
       return;
     }
     const transfer = await beginTransfer(ports);
-    if (options['cut-over'] !== true) {
+    if (!isGiven(given, 'cut-over')) {
       await carryEverything(ports, transfer);
       print('Carried. Repeat this as often as you like; --cut-over ends it.');
       return;
@@ -79,17 +80,4 @@ async function readTarget(path: string): Promise<Config> {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.problems.map((problem) => `${path}: ${problem}`));
   }
-}
-
-function wholeNumber(
-  given: string | boolean | undefined,
-  name: string,
-  { absent, from, to }: { absent: number; from: number; to: number },
-): number {
-  if (given === undefined) return absent;
-  const value = /^\d+$/.test(String(given)) ? Number(given) : Number.NaN;
-  if (value >= from && value <= to) return value;
-  throw new UsageError(
-    `--${name} must be a whole number from ${from} to ${to}, but is ${JSON.stringify(given)}.`,
-  );
 }

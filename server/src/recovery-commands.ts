@@ -1,6 +1,7 @@
 // `assay backup`, `restore`, `drill` and `fail-over`: what it takes to have a registry again that was lost.
 import { readFile } from 'node:fs/promises';
 import { type Command, type CommandOption, type Given, UsageError } from './command.ts';
+import { argument, isGiven, option, wholeNumber } from './given.ts';
 
 const secretsKey: CommandOption = {
   type: 'string',
@@ -43,11 +44,11 @@ export const recoveryCommands: readonly Command[] = [
       (await import('./backup.ts')).backUp(
         config,
         {
-          folder: given.arguments.folder ?? '',
+          folder: argument(given, 'folder'),
           keep: wholeNumber(given, 'keep', { absent: null, from: 1, to: 100_000 }),
           passphrase: await passphraseIn(given),
           pauseLimitMs: 1000 * wholeNumber(given, 'pause-limit', { absent: 120, from: 10, to: 3_600 }),
-          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+          parallel: parallelIn(given),
         },
         print,
       ),
@@ -75,12 +76,12 @@ export const recoveryCommands: readonly Command[] = [
       (await import('./restore.ts')).restore(
         config,
         {
-          folder: given.arguments.folder ?? '',
-          to: text(given, 'to'),
+          folder: argument(given, 'folder'),
+          to: option(given, 'to') ?? null,
           until: moment(given, 'until'),
           passphrase: await passphraseIn(given),
-          despiteDamage: given.options['despite-damage'] === true,
-          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+          despiteDamage: isGiven(given, 'despite-damage'),
+          parallel: parallelIn(given),
         },
         print,
       ),
@@ -105,13 +106,13 @@ export const recoveryCommands: readonly Command[] = [
     run: async (_config, given, print) =>
       (await import('./drill.ts')).drill(
         {
-          folder: given.arguments.folder ?? '',
+          folder: argument(given, 'folder'),
           passphrase: await passphraseIn(given),
           samplePercent: wholeNumber(given, 'sample', { absent: 100, from: 1, to: 100 }),
           rtoLimitSeconds: wholeNumber(given, 'rto', { absent: null, from: 1, to: 10_000_000 }),
           rpoLimitSeconds: wholeNumber(given, 'rpo', { absent: null, from: 1, to: 10_000_000 }),
-          json: given.options.json === true,
-          parallel: wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 }),
+          json: isGiven(given, 'json'),
+          parallel: parallelIn(given),
         },
         print,
       ),
@@ -141,16 +142,16 @@ export const recoveryCommands: readonly Command[] = [
       },
     },
     run: async (config, given, print) => {
-      const from = text(given, 'from');
-      if ((from === null) !== (given.options['from-is-lost'] === true)) {
+      const from = option(given, 'from') ?? null;
+      if ((from === null) !== isGiven(given, 'from-is-lost')) {
         throw new UsageError('assay fail-over needs either --from <region> or --from-is-lost.');
       }
       await (await import('./fail-over.ts')).failOverTo(
         config,
         {
-          cluster: given.arguments.cluster ?? '',
+          cluster: argument(given, 'cluster'),
           from,
-          to: text(given, 'to') ?? '',
+          to: option(given, 'to') ?? '',
           least: wholeNumber(given, 'least', { absent: 2, from: 1, to: 1_000 }),
           most: wholeNumber(given, 'most', { absent: 10, from: 1, to: 1_000 }),
           waitMs: 1000 * wholeNumber(given, 'wait', { absent: 900, from: 1, to: 86_400 }),
@@ -161,41 +162,21 @@ export const recoveryCommands: readonly Command[] = [
   },
 ];
 
-function text({ options }: Given, name: string): string | null {
-  const value = options[name];
-  return typeof value === 'string' ? value : null;
-}
-
-function wholeNumber<A extends number | null>(
-  given: Given,
-  name: string,
-  { absent, from, to }: { absent: A; from: number; to: number },
-): A extends number ? number : number | null;
-function wholeNumber(
-  given: Given,
-  name: string,
-  { absent, from, to }: { absent: number | null; from: number; to: number },
-): number | null {
-  const said = text(given, name);
-  if (said === null) return absent;
-  const value = /^\d+$/.test(said) ? Number(said) : Number.NaN;
-  if (value >= from && value <= to) return value;
-  throw new UsageError(
-    `--${name} must be a whole number from ${from} to ${to}, but is ${JSON.stringify(said)}.`,
-  );
+function parallelIn(given: Given): number {
+  return wholeNumber(given, 'parallel', { absent: 4, from: 1, to: 64 });
 }
 
 function moment(given: Given, name: string): Date | null {
-  const said = text(given, name);
-  if (said === null) return null;
+  const said = option(given, name);
+  if (said === undefined) return null;
   const time = new Date(said);
   if (!Number.isNaN(time.getTime()) && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(said)) return time;
   throw new UsageError(`--${name} must be a time as 2026-01-31T12:00:00Z, but is ${JSON.stringify(said)}.`);
 }
 
 async function passphraseIn(given: Given): Promise<string | null> {
-  const file = text(given, 'secrets-key');
-  if (file === null) return null;
+  const file = option(given, 'secrets-key');
+  if (file === undefined) return null;
   const passphrase = (await readFile(file, 'utf8')).trim();
   if (passphrase.length >= 16) return passphrase;
   throw new UsageError(`${file} must have at least 16 characters.`);

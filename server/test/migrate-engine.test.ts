@@ -15,82 +15,12 @@ import { packageKey } from '../src/core/content/index.ts';
 import type { RecordsEngine } from '../src/core/engine.ts';
 import { type TransferSide, WriteGuard } from '../src/core/transfer/index.ts';
 import { openSide } from '../src/wiring/transfer.ts';
-import { openTestDynamoDb, whyNoDynamoDb } from './support/dynamodb-server.ts';
-import { createDatabase, postgresServer } from './support/postgres-server.ts';
-import { s3Servers } from './support/s3-server.ts';
+import { credentialsIn, places, type Variables } from './support/engine-places.ts';
 import { randomness, someAuditEntry, someEvent, someFile, someItem, someJob } from './support/samples.ts';
 import { everythingIn, put, someRegistry, type TestSide } from './support/transfer-sides.ts';
 
-type Variables = Readonly<Record<string, string>>;
-
 const kills = Number(process.env.MIGRATE_KILLS ?? 2);
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const postgres = await postgresServer();
-const s3 = s3Servers.find(({ name }) => name === 's3 (ceph)');
-
-interface Place {
-  readonly variables: Variables;
-  drop(): Promise<void>;
-}
-
-/** Engines to move from and to, beside a data folder each. */
-const places: Record<string, { readonly skip: string | false; make(): Promise<Place> }> = {
-  sqlite: { skip: false, make: async () => ({ variables: {}, drop: async () => {} }) },
-
-  postgres: {
-    skip: typeof postgres === 'string' ? postgres : false,
-    async make() {
-      assert.ok(typeof postgres !== 'string');
-      const { settings, drop } = await createDatabase(postgres);
-      const variables = {
-        ASSAY_RECORDS: 'postgres',
-        ASSAY_POSTGRES_HOST: settings.host,
-        ASSAY_POSTGRES_PORT: String(settings.port),
-        ASSAY_POSTGRES_DATABASE: settings.database,
-        ASSAY_POSTGRES_USER: settings.user,
-        ASSAY_POSTGRES_PASSWORD: postgres.password,
-        ASSAY_POSTGRES_TLS: 'disable',
-      };
-      return { variables, drop };
-    },
-  },
-
-  's3 and sqlite': {
-    skip: s3?.skip ?? 'there is no S3 server for tests',
-    async make() {
-      assert.ok(s3);
-      const { accessKeyId, secretAccessKey } = await s3.client.credentials();
-      const variables = {
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        ASSAY_CONTENT: 's3',
-        ASSAY_S3_BUCKET: `assay-${randomness.bytes(8).toString('hex')}`,
-        ASSAY_S3_CREATE_BUCKETS: 'true',
-        ASSAY_S3_ENDPOINT: String(s3.client.endpoint),
-        ASSAY_S3_REGION: 'us-east-1',
-        ASSAY_S3_PATH_STYLE: 'true',
-        ASSAY_S3_CHECKSUMS: 'none',
-      };
-      return { variables, drop: async () => {} };
-    },
-  },
-
-  dynamodb: {
-    skip: whyNoDynamoDb() ?? false,
-    async make() {
-      const { aws, tablePrefix, close } = await openTestDynamoDb();
-      const variables = {
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        ASSAY_RECORDS: 'dynamodb',
-        ASSAY_DYNAMODB_TABLE_PREFIX: tablePrefix,
-        ASSAY_AWS_ENDPOINT: String(aws.endpoint),
-        ASSAY_AWS_REGION: String(aws.region),
-      };
-      return { variables, drop: close };
-    },
-  },
-};
 
 const moves = [
   ['sqlite', 'sqlite'],
@@ -102,20 +32,20 @@ const moves = [
 ] as const;
 
 for (const [from, to] of moves) {
-  const skip = places[from]?.skip || places[to]?.skip || false;
+  const skip = places[from].skip || places[to].skip;
   test(`from ${from} to ${to}: killed again and again while the source is written, it ends with the same registry`, {
     skip,
   }, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'assay-migrate-'));
-    const [source, target] = [await places[from]?.make(), await places[to]?.make()];
+    const [source, target] = [await places[from].make(), await places[to].make()];
     t.after(async () => {
-      await source?.drop();
-      await target?.drop();
+      await source.drop();
+      await target.drop();
       await rm(folder, { recursive: true });
     });
-    const variables = { ...source?.variables, ...target?.variables };
+    const variables = { ...source.variables, ...target.variables };
     Object.assign(process.env, credentialsIn(variables));
-    const move = await prepared(folder, source?.variables ?? {}, target?.variables ?? {});
+    const move = await prepared(folder, source.variables, target.variables);
     t.after(move.close);
     const writing = keepWriting(move.source.opened);
     for (let kill = 0; kill < kills; kill++) {
@@ -243,13 +173,6 @@ function keepWriting(side: TransferSide) {
 }
 
 /** One pair for both sides, as an operator has it. */
-function credentialsIn({
-  AWS_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY,
-}: Readonly<Record<string, string | undefined>>) {
-  return AWS_ACCESS_KEY_ID === undefined ? {} : { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
-}
-
 /** `killAfterMs`: it is killed then, if it has not ended. */
 async function run(args: readonly string[], variables: Variables, killAfterMs?: number) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {

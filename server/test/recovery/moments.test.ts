@@ -16,58 +16,15 @@ import {
 } from '../../src/core/transfer/index.ts';
 import { openBackupPorts, openPlace } from '../../src/wiring/recovery.ts';
 import { openSide } from '../../src/wiring/transfer.ts';
-import { openTestDynamoDb, whyNoDynamoDb } from '../support/dynamodb-server.ts';
-import { createDatabase, postgresServer } from '../support/postgres-server.ts';
+import { credentialsIn, places } from '../support/engine-places.ts';
 import { someAuditEntry, someEvent, someItem, someJob } from '../support/samples.ts';
 
-const postgres = await postgresServer();
-
-interface Place {
-  readonly variables: Readonly<Record<string, string>>;
-  drop(): Promise<void>;
-}
-
-const places: Record<string, { readonly skip: string | false; make(): Promise<Place> }> = {
-  sqlite: { skip: false, make: async () => ({ variables: {}, drop: async () => {} }) },
-
-  postgres: {
-    skip: typeof postgres === 'string' ? postgres : false,
-    async make() {
-      assert.ok(typeof postgres !== 'string');
-      const { settings, drop } = await createDatabase(postgres);
-      const variables = {
-        ASSAY_RECORDS: 'postgres',
-        ASSAY_POSTGRES_HOST: settings.host,
-        ASSAY_POSTGRES_PORT: String(settings.port),
-        ASSAY_POSTGRES_DATABASE: settings.database,
-        ASSAY_POSTGRES_USER: settings.user,
-        ASSAY_POSTGRES_PASSWORD: postgres.password,
-        ASSAY_POSTGRES_TLS: 'disable',
-      };
-      return { variables, drop };
-    },
-  },
-
-  dynamodb: {
-    skip: whyNoDynamoDb() ?? false,
-    async make() {
-      const { aws, tablePrefix, close } = await openTestDynamoDb();
-      Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
-      const variables = {
-        ASSAY_RECORDS: 'dynamodb',
-        ASSAY_DYNAMODB_TABLE_PREFIX: tablePrefix,
-        ASSAY_AWS_ENDPOINT: String(aws.endpoint),
-        ASSAY_AWS_REGION: String(aws.region),
-      };
-      return { variables, drop: close };
-    },
-  },
-};
-
-for (const [name, { skip, make }] of Object.entries(places)) {
+for (const name of ['sqlite', 'postgres', 'dynamodb'] as const) {
+  const { skip, make } = places[name];
   test(`records are taken as of one moment from ${name}, while they are written`, { skip }, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'assay-moments-'));
     const made = await make();
+    Object.assign(process.env, credentialsIn(made.variables));
     const config = readConfig({ ASSAY_DATA: join(folder, 'data'), ...made.variables });
     const side = await openSide(config, 'migrate');
     const place = await openPlace(join(folder, 'backups'), { mustExist: false });
