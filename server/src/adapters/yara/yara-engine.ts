@@ -8,8 +8,8 @@ import type {
   MalwareEngine,
   MalwareTelling,
 } from '../../core/checks/index.ts';
-import { hasText, OverlappingWindows, type WindowSizes } from '../../core/checks/index.ts';
-import { compileYaraRules, digestOf, textRunBytes, type YaraRules } from './yara-rules.ts';
+import { hasText, longText, OverlappingWindows, type WindowSizes } from '../../core/checks/index.ts';
+import { compileYaraRules, digestOf, type YaraRules } from './yara-rules.ts';
 
 /** Plain data, which goes to every thread. */
 export interface YaraSettings {
@@ -18,7 +18,7 @@ export interface YaraSettings {
   readonly windowTimeLimitMs: number;
 }
 
-const sizes: WindowSizes = { windowBytes: 8 * 1024 * 1024, overlapBytes: 64 * 1024, textBytes: textRunBytes };
+const sizes: WindowSizes = { windowBytes: 8 * 1024 * 1024, overlapBytes: 64 * 1024, textBytes: longText };
 
 type Scan = (bytes: Buffer, mayHoldText: boolean) => Match[];
 type Match = ReturnType<ReturnType<typeof compileYaraRules>['scan']>[number];
@@ -32,7 +32,7 @@ export function yaraVersion({ rules }: YaraSettings): string {
 export function openYaraEngine(settings: YaraSettings, windowSizes = sizes): MalwareEngine {
   const scanners = settings.rules.map((rules) => ({ ...rules, scanner: compileYaraRules(rules) }));
   const scan: Scan = (bytes, mayHoldText) => {
-    const isText = mayHoldText && hasText(bytes, textRunBytes);
+    const isText = mayHoldText && hasText(bytes, longText);
     return scanners.flatMap(({ scanner, isAboutText }) =>
       isAboutText && !isText ? [] : scanner.scan(bytes),
     );

@@ -7,7 +7,7 @@ import { compile, type YaraX } from '@litko/yara-x';
 /** Plain data: read once, so that every thread compiles the same. */
 export interface YaraRules {
   readonly files: readonly { readonly name: string; readonly text: string }[];
-  /** They find nothing but text: where none is, nobody needs to look (`textRunBytes`). */
+  /** They find nothing but text: where none of `longText` bytes is, nobody needs to look. */
   readonly isAboutText: boolean;
 }
 
@@ -19,9 +19,6 @@ export class YaraRuleError extends Error {
 const ruleFile = /\.yara?$/i;
 /** Matches of one pattern in one window; what more there are would only take memory. */
 const keptMatches = 1_000;
-
-/** How much text there is at least in whatever a rule about text finds. */
-export const textRunBytes = 20;
 
 /** Every `.yar` and `.yara` file in the folder, not below it, in the order of their names. */
 export function readYaraRules(folder: string, isAboutText = false): YaraRules {

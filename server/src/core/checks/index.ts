@@ -10,7 +10,7 @@ export type { InspectedFile, Inspector, Telling } from './inspection/inspector.t
 export { type ContentCheck, contentChecks, type Inspection } from './inspection/inspector.ts';
 export { Ledger, type LedgerPart } from './inspection/ledger.ts';
 export { OverlappingWindows, type WindowSizes } from './inspection/overlapping-windows.ts';
-export { hasText } from './inspection/text-runs.ts';
+export { hasText, longText } from './inspection/text-runs.ts';
 export type { ArchiveLimits } from './limits.ts';
 export type { MalwareEngine, MalwareHit, MalwareTelling } from './malware/engine.ts';
 export { malwareInspections } from './malware/inspect-malware.ts';
