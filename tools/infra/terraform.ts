@@ -31,12 +31,16 @@ export async function findTerraform(): Promise<Terraform | string> {
 }
 
 /**
- * A folder with providers that were downloaded before: that of INFRA_PLUGINS, or one of the usual places. Without one
+ * A folder with providers that were downloaded before: that of INFRA_PLUGINS, or the user's, or one in /opt. Without one
  * `terraform init` downloads them.
  */
 async function pluginFolder(): Promise<string | undefined> {
   const given = process.env.INFRA_PLUGINS;
-  const places = given === undefined ? [join(homedir(), '.terraform.d/plugins'), '/opt/tf-plugins'] : [given];
+  const usual = async () => [
+    join(homedir(), '.terraform.d/plugins'),
+    ...(await readdir('/opt').catch(() => [])).map((name) => join('/opt', name)),
+  ];
+  const places = given === undefined ? await usual() : [given];
   for (const place of places) {
     const isThere = await stat(join(place, 'registry.terraform.io')).catch(() => undefined);
     if (isThere?.isDirectory()) return place;
