@@ -86,11 +86,16 @@ function keepable(subject: AuditSubject): AuditSubject {
     if (typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())) continue;
     const texts = Object.entries(subject).map(([name, text]) => [
       name,
-      typeof text === 'string' ? text.replaceAll('\0', '\uFFFD').toWellFormed() : text,
+      typeof text === 'string' ? keepableText(text) : text,
     ]);
     return Object.fromEntries(texts);
   }
   return subject;
+}
+
+/** The text without characters that not every engine keeps. */
+export function keepableText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 /** May this caller read entries about what `userId` did? */

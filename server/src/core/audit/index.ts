@@ -4,6 +4,7 @@ export {
   type AuditEntry,
   type AuditSubject,
   audited,
+  keepableText,
   mayReadHistoryOf,
 } from './audit-entry.ts';
 export { canonicalJson } from './canonical-json.ts';

@@ -5,7 +5,6 @@ import type { SecretBox } from './ports.ts';
 import { openedWith, sealedWith, sealingKeyBytes } from './sealing.ts';
 
 export const webhookKeySecret = 'webhook-key';
-const name = webhookKeySecret;
 const format = 'v1';
 
 /**
@@ -25,10 +24,10 @@ export class KeyedSecretBox implements SecretBox {
   static async open(ports: { secrets: SecretStore; randomness: Randomness }): Promise<KeyedSecretBox> {
     const { secrets, randomness } = ports;
     const made = randomness.bytes(sealingKeyBytes).toString('base64url');
-    const { text } = (await secrets.read(name)) ?? (await secrets.create(name, made));
+    const { text } = (await secrets.read(webhookKeySecret)) ?? (await secrets.create(webhookKeySecret, made));
     const key = Buffer.from(text, 'base64url');
     if (key.length !== sealingKeyBytes) {
-      throw new Error(`The secret ${name} holds no key of ${sealingKeyBytes} bytes.`);
+      throw new Error(`The secret ${webhookKeySecret} holds no key of ${sealingKeyBytes} bytes.`);
     }
     return new KeyedSecretBox(key, randomness);
   }

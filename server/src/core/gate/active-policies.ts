@@ -84,15 +84,15 @@ export class PolicyKeeper {
     this.#ports = ports;
   }
 
-  /** What was in force at some moment of the last second; undefined when nobody has asked for so long. */
-  confirmed(): ActivePolicies | undefined {
+  /** Undefined when nobody has asked for a second. */
+  #confirmed(): ActivePolicies | undefined {
     const age = this.#ports.clock.now().getTime() - this.#confirmedAt;
     return age >= 0 && age < confirmedForMs ? this.#active : undefined;
   }
 
-  /** The same, asked for where it is not known. Rejects when the store does not answer. */
+  /** What was in force at some moment of the last second. Rejects when the store does not answer. */
   async current(): Promise<ActivePolicies> {
-    return this.confirmed() ?? (await this.#confirm());
+    return this.#confirmed() ?? (await this.#confirm());
   }
 
   /** Has the next who asks look for a newer version. */

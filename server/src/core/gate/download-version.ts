@@ -4,6 +4,7 @@ import {
   type AuditEntry,
   type AuditSubject,
   audited,
+  keepableText,
 } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import type { Randomness } from '../clock.ts';
@@ -14,13 +15,8 @@ import { type SigningPorts, signReceipt } from '../hallmarks/index.ts';
 import type { OperationName } from '../operations.ts';
 import { type Meant, type PackageStore, readVersion, type VersionStore } from '../packages/index.ts';
 import { type DecisionPorts, decideDownload } from './decide-download.ts';
-import {
-  keepable,
-  longestText,
-  runValidator,
-  type ValidatorRun,
-  type ValidatorRunPorts,
-} from './run-validator.ts';
+import { type ContentOperation, contentActions } from './inputs.ts';
+import { longestText, runValidator, type ValidatorRun, type ValidatorRunPorts } from './run-validator.ts';
 
 export interface GatePorts extends ValidatorRunPorts, DecisionPorts {
   readonly randomness: Randomness;
@@ -75,7 +71,7 @@ export interface Admitted extends Meant {
 export async function admit(
   ports: GatePorts,
   caller: Caller,
-  operation: keyof typeof actionOf,
+  operation: ContentOperation,
   asked: { packageId: string; label?: string | undefined },
   about: AuditSubject = {},
 ): Promise<Admitted> {
@@ -83,7 +79,7 @@ export async function admit(
   const { allowed, reason, policies, inputs } = await decideDownload(
     ports,
     caller,
-    actionOf[operation],
+    contentActions[operation],
     meant,
   );
   const refuse = (refusal: Refusal) => refused(ports, caller, operation, { ...meant, about }, refusal);
@@ -100,9 +96,6 @@ export async function admit(
   return { ...meant, digest, reason: `${reason} ${run.message}`, decision };
 }
 
-/** What the policies are asked about. */
-const actionOf = { 'version.download': 'download', 'version.read-file': 'readFile' } as const;
-
 interface Refusal {
   readonly code: ErrorCode;
   /** For the caller. */
@@ -115,7 +108,7 @@ interface Refusal {
 
 /** Whoever could not be asked has not decided: the caller comes again. Everything else is a decision. */
 function refusalOf({ message, noted: { cause } }: ValidatorRun): Omit<Refusal, 'decision'> {
-  const reason = keepable(message.slice(0, longestText));
+  const reason = keepableText(message.slice(0, longestText));
   if (cause === 'busy' || cause === 'unavailable') {
     const retryAfterSeconds = cause === 'busy' ? 2 : 15;
     return { code: 'validator-unavailable', detail: message, reason, retryAfterSeconds };

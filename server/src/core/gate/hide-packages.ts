@@ -7,7 +7,7 @@ import { decisionInputs } from './inputs.ts';
 
 export interface HidingPorts {
   readonly clock: Clock;
-  readonly policyKeeper: Pick<PolicyKeeper, 'confirmed' | 'current'>;
+  readonly policyKeeper: Pick<PolicyKeeper, 'current'>;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface HidingPorts {
  * it costs nothing while no such policy is about knowing of packages.
  */
 export async function withHiddenPackages(ports: HidingPorts, caller: Caller): Promise<Caller> {
-  const active = ports.policyKeeper.confirmed() ?? (await ports.policyKeeper.current());
+  const active = await ports.policyKeeper.current();
   if (!active.narrowsView) return caller;
   return { ...caller, hides: (pkg) => isHidden(ports, active, caller, pkg) };
 }

@@ -6,6 +6,7 @@ export { type Download, downloadVersion } from './download-version.ts';
 export { type Explanation, explainDownload } from './explain-download.ts';
 export { withHiddenPackages } from './hide-packages.ts';
 export {
+  contentOperations,
   type DecisionInputs,
   type GateAction,
   gateActions,

@@ -8,6 +8,11 @@ import type { VerdictFacts } from './verdict-facts.ts';
 export const gateActions = ['view', 'download', 'readFile'] as const;
 export type GateAction = (typeof gateActions)[number];
 
+/** The operations that give content away, and what the policies are asked about each. */
+export const contentActions = { 'version.download': 'download', 'version.read-file': 'readFile' } as const;
+export type ContentOperation = keyof typeof contentActions;
+export const contentOperations = Object.keys(contentActions) as readonly ContentOperation[];
+
 export interface DecisionInputs {
   readonly user: UserInputs;
   readonly token: {

@@ -1,13 +1,10 @@
 import type { AuditEntry, AuditLog } from '../audit/index.ts';
 import { type Caller, isAdmin } from '../caller.ts';
 import { RegistryError } from '../errors.ts';
-import type { OperationName } from '../operations.ts';
 import { type PackageStore, readOwnPackage } from '../packages/index.ts';
 import type { Page, PageRequest } from '../paging.ts';
+import { contentOperations } from './inputs.ts';
 import type { NotedRun } from './run-validator.ts';
-
-/** What gives content away. */
-const givingContent: readonly OperationName[] = ['version.download', 'version.read-file'];
 
 /** One time that somebody got content of a package, or did not. */
 export interface DownloadRecord {
@@ -48,7 +45,7 @@ export async function listDownloads(
     );
   }
   const { userId, outcome, from, until } = asked;
-  const filter = { packageId, operations: givingContent, userId, outcome, from, until };
+  const filter = { packageId, operations: contentOperations, userId, outcome, from, until };
   const { items, next } = await ports.audit.list(filter, asked);
   return { items: items.map(downloadRecordOf), next };
 }

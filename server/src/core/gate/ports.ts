@@ -14,7 +14,7 @@ export interface PolicyStore {
 /** One policy of a set, by what it says of itself. */
 export interface NamedPolicy {
   readonly id: string;
-  /** What whoever is denied is told, with places to fill in, see `explain`; null when it says nothing. */
+  /** What whoever is denied is told, with places to fill in, see `sentenceOf` in decide.ts; null when it says nothing. */
   readonly reason: string | null;
   readonly effect: 'permit' | 'forbid';
   /** The actions that it may apply to. */

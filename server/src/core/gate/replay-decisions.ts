@@ -7,7 +7,7 @@ import { RegistryError } from '../errors.ts';
 import type { VerdictStore } from '../pipeline/index.ts';
 import { requireGood } from './change-policies.ts';
 import { decideContent, type GateDecision } from './decide.ts';
-import type { DecisionInputs } from './inputs.ts';
+import { type ContentOperation, contentActions, contentOperations, type DecisionInputs } from './inputs.ts';
 import type { CompiledPolicies, PolicyEngine } from './ports.ts';
 import { verdictFacts } from './verdict-facts.ts';
 
@@ -37,10 +37,6 @@ const mostDifferent = 100;
 const entriesPerPage = 50;
 /** Others get their turn after so many. */
 const decisionsAtOnce = 10;
-
-const actions = { 'version.download': 'download', 'version.read-file': 'readFile' } as const;
-type ReplayedOperation = keyof typeof actions;
-const operations = Object.keys(actions) as ReplayedOperation[];
 
 /** Makes the decisions of a period again, newest first, by the built-in policies and those of the text. */
 export async function replayDecisions(
@@ -73,7 +69,7 @@ async function replayPeriod(
   let next: string | null | undefined = after;
   do {
     const page = { limit: entriesPerPage, after: next ?? undefined };
-    const listed = await ports.audit.list({ operations, from, until }, page);
+    const listed = await ports.audit.list({ operations: contentOperations, from, until }, page);
     for (const entry of listed.items) {
       looked += 1;
       if (looked % decisionsAtOnce === 0) await new Promise(setImmediate);
@@ -107,7 +103,7 @@ async function decideAgain(
         : 'The policies allowed it; the validator did not.',
     policies: entry.decision?.policies ?? [],
   };
-  const action = actions[entry.operation as ReplayedOperation];
+  const action = contentActions[entry.operation as ContentOperation];
   return { entry, before, after: decideContent(draft, action, await completed(ports, draft, inputs)) };
 }
 

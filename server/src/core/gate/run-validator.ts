@@ -1,5 +1,6 @@
 // The last step of the gate: what the validator of a sensitive package says, once the policy has said yes.
 import type { GroupStore } from '../access/index.ts';
+import { keepableText } from '../audit/index.ts';
 import type { Caller } from '../caller.ts';
 import { type ContentStore, type OpenContent, packageKey } from '../content/index.ts';
 import { StorageError } from '../errors.ts';
@@ -70,18 +71,13 @@ export async function runValidator(
       version: last.number,
       cause,
       elapsedMs: Math.round(elapsedMs),
-      ...(diagnostics !== undefined && { diagnostics: keepable(diagnostics.slice(-longestText)) }),
+      ...(diagnostics !== undefined && { diagnostics: keepableText(diagnostics.slice(-longestText)) }),
     },
   };
 }
 
-/** Of what goes on record. */
+/** Of what goes on record: what scripts say may be long. */
 export const longestText = 1_000;
-
-/** For the audit: what scripts say may be long, and have characters that not every engine keeps. */
-export function keepable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed();
-}
 
 async function outcomeOf(
   ports: ValidatorRunPorts,

@@ -1,5 +1,5 @@
 import type { PackageKind } from '../packages/index.ts';
-import type { ContentVerdict, VerdictStore } from '../pipeline/index.ts';
+import { type ContentVerdict, isRuleSetFor, type VerdictStore } from '../pipeline/index.ts';
 
 /** What the checks had concluded about content at some moment. */
 export interface VerdictFacts {
@@ -30,7 +30,7 @@ export async function verdictFacts(
 ): Promise<VerdictFacts> {
   const { items } = await verdicts.list(digest, { limit: mostLookedAt });
   const known = items.filter(
-    ({ ruleSet, decidedAt }) => ruleSet.endsWith(`(${kind})`) && decidedAt.getTime() <= at.getTime(),
+    ({ ruleSet, decidedAt }) => isRuleSetFor(kind, ruleSet) && decidedAt.getTime() <= at.getTime(),
   );
   const found = known.find(({ verdict }) => verdict !== 'inconclusive') ?? known[0];
   return found === undefined ? none : factsOf(found);

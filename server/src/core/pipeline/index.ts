@@ -26,6 +26,7 @@ export { sweepVerdicts } from './sweep-verdicts.ts';
 export {
   type CheckSummary,
   type ContentVerdict,
+  isRuleSetFor,
   judged,
   ruleSetOf,
   type VerdictAppended,

@@ -47,6 +47,11 @@ export function ruleSetOf(rules: Readonly<Record<string, string>>, kind: Package
   return `${versions.sort().join(', ')} (${kind})`;
 }
 
+/** Was the rule set applied for this kind of package? */
+export function isRuleSetFor(kind: PackageKind, ruleSet: string): boolean {
+  return ruleSet.endsWith(`(${kind})`);
+}
+
 /** The rule set in a few characters, for ids. */
 export function ruleSetKey(ruleSet: string): string {
   return createHash('sha256').update(ruleSet).digest('hex').slice(0, 16);

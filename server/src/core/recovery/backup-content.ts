@@ -8,7 +8,7 @@ import {
   packageKey,
   printKey,
 } from '../content/index.ts';
-import { StorageError } from '../errors.ts';
+import { isTransient, StorageError } from '../errors.ts';
 import type { ContentList } from './ports.ts';
 
 /** The content of a backup under the keys that it had; to be read only. `isWanted`: what is left out is not there. */
@@ -58,6 +58,6 @@ export function backupContent(
 }
 
 function lost(key: ContentKey, cause: unknown): StorageError {
-  const failure = cause instanceof StorageError && cause.failure === 'transient' ? 'transient' : 'permanent';
+  const failure = isTransient(cause) ? 'transient' : 'permanent';
   return new StorageError(failure, `The backup has lost ${printKey(key)}.`, cause);
 }

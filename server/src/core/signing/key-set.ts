@@ -1,5 +1,5 @@
 // The public keys as anybody can fetch and keep them: a JSON Web Key Set (RFC 7517, RFC 8037).
-import { keyIdOf } from './ed25519.ts';
+import { keyBytes, keyIdOf } from './ed25519.ts';
 import type { PublicKey } from './ports.ts';
 
 export interface JsonWebKeySet {
@@ -58,7 +58,7 @@ function publicKeyOf(given: unknown): PublicKey | null {
   if (kty !== 'OKP' || crv !== 'Ed25519') return null;
   const publicKey = new Uint8Array(Buffer.from(String(x), 'base64url'));
   const keyId = keyIdOf(publicKey);
-  if (publicKey.length !== 32 || kid !== keyId) {
+  if (publicKey.length !== keyBytes || kid !== keyId) {
     throw new KeySetError(`The key ${JSON.stringify(kid)} does not have the id that follows from it.`);
   }
   const createdAt = momentOf(iat);

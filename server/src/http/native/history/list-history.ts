@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { contentOperations } from '../../../core/gate/index.ts';
 import type { OperationName } from '../../../core/operations.ts';
 import { defineRoute } from '../../define-route.ts';
 import { Id, PageOf, PageQuery, presentPage, Timestamp } from '../../schemas.ts';
@@ -7,7 +8,7 @@ import { historyUser } from './history-user.ts';
 
 /** What counts as an upload, and as a download. */
 export const uploadOperations: readonly OperationName[] = ['upload.complete', 'package.upload'];
-export const downloadOperations: readonly OperationName[] = ['version.download', 'version.read-file'];
+export const downloadOperations: readonly OperationName[] = contentOperations;
 
 export const listUploadHistoryRoute = historyRoute(
   'history.list-uploads',
