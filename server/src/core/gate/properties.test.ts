@@ -145,12 +145,10 @@ test('whoever leaves a group has nothing of what only that group had', () => {
     if (user === null) return;
     const of = (caller: Caller) =>
       decideContent(builtIn, 'download', decisionInputs(caller, { ...world, at })).allowed;
+    const without = (group: string) => user.groupIds.difference(new Set([group]));
     for (const group of groups) {
-      const left = {
-        ...world.caller,
-        user: { ...user, groupIds: user.groupIds.difference(new Set([group])) },
-      };
-      const never = { ...left, user: { ...left.user, groupIds: new Set(left.user.groupIds) } };
+      const left: Caller = { ...world.caller, user: { ...user, groupIds: without(group) } };
+      const never: Caller = { ...world.caller, user: { ...user, groupIds: new Set(without(group)) } };
       assert.equal(of(left), of(never));
       assert.ok(of(world.caller) || !of(left), 'leaving a group gives nothing');
       if (of(world.caller) && !of(left)) lost += 1;
