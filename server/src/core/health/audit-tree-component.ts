@@ -1,7 +1,7 @@
 import { type AuditTree, treeState } from '../audit/index.ts';
 import type { Component, HealthIssue, Observation } from './component.ts';
 import { statusFrom } from './component.ts';
-import { MinuteRing, startOfMinute } from './minutes.ts';
+import { MostPerMinute } from './minutes.ts';
 
 /** Longer than the slowest engine takes to give out what waits, and some passes. */
 const behindAfterMs = 600_000;
@@ -15,7 +15,7 @@ export function auditTreeComponent(
   tree: Pick<AuditTree, 'head' | 'waiting' | 'checkpoint'>,
   { checkpointEveryMs }: { readonly checkpointEveryMs: number },
 ): Component {
-  const waitingMost = new MinuteRing(() => ({ waiting: 0 }));
+  const waitingMost = new MostPerMinute();
   return {
     id: 'audit-tree',
     title: 'Audit tree',
@@ -23,8 +23,7 @@ export function auditTreeComponent(
     logs: [{ label: 'The latest checkpoint', url: '/api/audit/checkpoint' }],
     async observe(now: Date, windowMinutes: number): Promise<Observation> {
       const { size, waiting, oldestWaitingAt, checkpoint } = await treeState(tree);
-      const slot = waitingMost.at(now);
-      slot.waiting = Math.max(slot.waiting, waiting);
+      waitingMost.note(waiting, now);
       const waitingMs = oldestWaitingAt === null ? 0 : now.getTime() - oldestWaitingAt.getTime();
       const unsigned = size - (checkpoint?.size ?? 0);
       const signedMs = now.getTime() - (checkpoint?.at.getTime() ?? 0);
@@ -37,11 +36,7 @@ export function auditTreeComponent(
         status: statusFrom(issues),
         metrics: { size, waiting, oldestWaitingSeconds: Math.max(0, Math.round(waitingMs / 1000)), unsigned },
         issues,
-        timeline: waitingMost.last(windowMinutes, now).map(({ minute, slot: { waiting: value } }) => ({
-          bucket: startOfMinute(minute),
-          value,
-          unit: 'entries',
-        })),
+        timeline: waitingMost.timeline('entries', windowMinutes, now),
       };
     },
   };

@@ -1,7 +1,7 @@
 import type { JobKind, JobQueue, JobStatistics } from '../jobs/index.ts';
 import type { Component, HealthIssue, Observation } from './component.ts';
 import { statusFrom } from './component.ts';
-import { MinuteRing, startOfMinute } from './minutes.ts';
+import { MostPerMinute } from './minutes.ts';
 
 const minuteMs = 60_000;
 /** A due job that waits longer than this means too few workers, or none. */
@@ -13,7 +13,7 @@ export function jobsComponent(
   jobs: Pick<JobQueue, 'statistics'>,
   kinds?: readonly JobKind[],
 ): Component {
-  const waitingMost = new MinuteRing(() => ({ waiting: 0 }));
+  const waitingMost = new MostPerMinute();
   return {
     ...about,
     async observe(now: Date, windowMinutes: number): Promise<Observation> {
@@ -22,8 +22,7 @@ export function jobsComponent(
         kinds === undefined ? all : all.filter(({ kind }) => kinds.includes(kind)),
         now,
       );
-      const slot = waitingMost.at(now);
-      slot.waiting = Math.max(slot.waiting, totals.waiting);
+      waitingMost.note(totals.waiting, now);
       const issues = issuesOf(totals);
       return {
         status: statusFrom(issues),
@@ -34,11 +33,7 @@ export function jobsComponent(
           oldestDueSeconds: Math.round(totals.lateMs / 1000),
         },
         issues,
-        timeline: waitingMost.last(windowMinutes, now).map(({ minute, slot: { waiting } }) => ({
-          bucket: startOfMinute(minute),
-          value: waiting,
-          unit: 'jobs',
-        })),
+        timeline: waitingMost.timeline('jobs', windowMinutes, now),
       };
     },
   };

@@ -1,3 +1,5 @@
+import type { TimelineEntry } from './component.ts';
+
 /** The longest window that anything is remembered for: a day. */
 export const maximumMinutes = 1_440;
 
@@ -38,5 +40,21 @@ export class MinuteRing<Slot> {
       if (present?.minute === minute) found.push(present);
     }
     return found;
+  }
+}
+
+/** The most of something in each minute. */
+export class MostPerMinute {
+  readonly #minutes = new MinuteRing(() => ({ most: 0 }));
+
+  note(value: number, now: Date): void {
+    const slot = this.#minutes.at(now);
+    slot.most = Math.max(slot.most, value);
+  }
+
+  timeline(unit: string, minutes: number, now: Date): TimelineEntry[] {
+    return this.#minutes
+      .last(minutes, now)
+      .map(({ minute, slot: { most } }) => ({ bucket: startOfMinute(minute), value: most, unit }));
   }
 }

@@ -1,6 +1,6 @@
 import type { Component, HealthIssue, Observation } from './component.ts';
 import { statusFrom } from './component.ts';
-import { MinuteRing, startOfMinute } from './minutes.ts';
+import { MostPerMinute } from './minutes.ts';
 
 const slowMs = 500;
 
@@ -13,15 +13,14 @@ export function probedComponent(
   probe: () => Promise<unknown>,
   elapsedMs: () => number = () => performance.now(),
 ): Component {
-  const slowest = new MinuteRing(() => ({ ms: 0 }));
+  const slowest = new MostPerMinute();
   return {
     ...about,
     async observe(now: Date, windowMinutes: number): Promise<Observation> {
       const begun = elapsedMs();
       await probe();
       const probeMs = Math.round((elapsedMs() - begun) * 10) / 10;
-      const slot = slowest.at(now);
-      slot.ms = Math.max(slot.ms, probeMs);
+      slowest.note(probeMs, now);
       const issues: HealthIssue[] =
         probeMs < slowMs
           ? []
@@ -30,9 +29,7 @@ export function probedComponent(
         status: statusFrom(issues),
         metrics: { probeMs },
         issues,
-        timeline: slowest
-          .last(windowMinutes, now)
-          .map(({ minute, slot: { ms } }) => ({ bucket: startOfMinute(minute), value: ms, unit: 'ms' })),
+        timeline: slowest.timeline('ms', windowMinutes, now),
       };
     },
   };

@@ -1,7 +1,7 @@
 import type { VersionStore } from '../packages/index.ts';
 import type { Component, HealthIssue, Observation } from './component.ts';
 import { statusFrom } from './component.ts';
-import { MinuteRing, startOfMinute } from './minutes.ts';
+import { MostPerMinute } from './minutes.ts';
 
 const hourMs = 3_600_000;
 
@@ -10,7 +10,7 @@ export function quarantineComponent(
   versions: Pick<VersionStore, 'quarantineStatistics'>,
   overdueHours: number,
 ): Component {
-  const waitingMost = new MinuteRing(() => ({ waiting: 0 }));
+  const waitingMost = new MostPerMinute();
   return {
     id: 'quarantine',
     title: 'Quarantine',
@@ -19,18 +19,13 @@ export function quarantineComponent(
     async observe(now: Date, windowMinutes: number): Promise<Observation> {
       const { waiting, oldestSince } = await versions.quarantineStatistics();
       const oldestMs = oldestSince === null ? 0 : Math.max(0, now.getTime() - oldestSince.getTime());
-      const slot = waitingMost.at(now);
-      slot.waiting = Math.max(slot.waiting, waiting);
+      waitingMost.note(waiting, now);
       const issues = oldestMs > overdueHours * hourMs ? [overdue(oldestMs)] : [];
       return {
         status: statusFrom(issues),
         metrics: { waiting, oldestSeconds: Math.round(oldestMs / 1000) },
         issues,
-        timeline: waitingMost.last(windowMinutes, now).map(({ minute, slot: { waiting: value } }) => ({
-          bucket: startOfMinute(minute),
-          value,
-          unit: 'versions',
-        })),
+        timeline: waitingMost.timeline('versions', windowMinutes, now),
       };
     },
   };

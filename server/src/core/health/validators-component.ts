@@ -1,11 +1,11 @@
 import type { ValidatorRunner } from '../validators/index.ts';
 import type { Component, HealthIssue, Observation } from './component.ts';
 import { statusFrom } from './component.ts';
-import { MinuteRing, startOfMinute } from './minutes.ts';
+import { MostPerMinute } from './minutes.ts';
 
 /** What runs validators, as a component: without it nobody gets the content of packages that have one. */
 export function validatorsComponent(runner: Pick<ValidatorRunner, 'health'>): Component {
-  const waitingMost = new MinuteRing(() => ({ waiting: 0 }));
+  const waitingMost = new MostPerMinute();
   return {
     id: 'validators',
     title: 'Validators',
@@ -13,18 +13,13 @@ export function validatorsComponent(runner: Pick<ValidatorRunner, 'health'>): Co
     logs: [],
     async observe(now: Date, windowMinutes: number): Promise<Observation> {
       const { ready, problems, running, waiting } = await runner.health();
-      const slot = waitingMost.at(now);
-      slot.waiting = Math.max(slot.waiting, waiting);
+      waitingMost.note(waiting, now);
       const issues = [...(ready ? [] : [notRun]), ...problems.map((problem) => issueOf(problem, ready))];
       return {
         status: statusFrom(issues),
         metrics: { running, waiting },
         issues,
-        timeline: waitingMost.last(windowMinutes, now).map(({ minute, slot: { waiting: value } }) => ({
-          bucket: startOfMinute(minute),
-          value,
-          unit: 'downloads',
-        })),
+        timeline: waitingMost.timeline('downloads', windowMinutes, now),
       };
     },
   };
