@@ -83,16 +83,21 @@ export class Emulator implements AsyncDisposable {
     await fetch(`${this.url}/rehearsal/empty`, { method: 'POST' });
   }
 
-  /** From now on a request may only do what the policies of who makes it allow, or anything again. */
-  async enforcePermissions(enforced: boolean): Promise<void> {
-    const body = enforced ? '0' : String(Number.MAX_SAFE_INTEGER);
+  /** From now on a request may only do what the policies of who makes it allow; until it is disposed of. */
+  async enforcePermissions(): Promise<AsyncDisposable> {
+    await this.#allowUnchecked(0);
+    return { [Symbol.asyncDispose]: () => this.#allowUnchecked(Number.MAX_SAFE_INTEGER) };
+  }
+
+  async #allowUnchecked(requests: number): Promise<void> {
     await fetch(`${this.url}/moto-api/reset-auth`, {
       method: 'POST',
-      body,
+      body: String(requests),
       headers: { 'content-type': 'text/plain' },
     });
   }
 
+  /** Rejects when it is refused. */
   async assume(roleArn: string): Promise<Credentials> {
     const text = await this.#ask('sts', {
       Action: 'AssumeRole',
@@ -100,7 +105,11 @@ export class Emulator implements AsyncDisposable {
       RoleSessionName: 'rehearsal',
       Version: '2011-06-15',
     });
-    const textOf = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
+    const textOf = (name: string) => {
+      const [, found] = new RegExp(`<${name}>([^<]+)</${name}>`).exec(text) ?? [];
+      if (found === undefined) throw new Error(`${roleArn} cannot be assumed: ${text}`);
+      return found;
+    };
     return {
       AWS_ACCESS_KEY_ID: textOf('AccessKeyId'),
       AWS_SECRET_ACCESS_KEY: textOf('SecretAccessKey'),
