@@ -91,17 +91,19 @@ def arn_of(self, name):
 
 
 def path_of(self):
-    """`restore-testing/plans[/<plan>[/selections[/<selection>]]]`"""
+    """`restore-testing/plans[/<plan>[/selections[/<selection>]]]`: which of each, in this region."""
     parts = [part for part in self.path.split("?")[0].split("/") if part]
-    return (parts[2] if len(parts) > 2 else None), (parts[4] if len(parts) > 4 else None)
+    plan, selection = (parts[2] if len(parts) > 2 else None), (parts[4] if len(parts) > 4 else None)
+    return (self.region, plan), (self.region, plan, selection)
 
 
 @added_to(BackupResponse)
 def create_restore_testing_plan(self):
     given = json.loads(self.body)["RestoreTestingPlan"]
     name = given["RestoreTestingPlanName"]
-    plans[name] = {"StartWindowHours": 24, "CreationTime": time.time(), "RestoreTestingPlanArn": arn_of(self, name), **given}
-    return 201, {}, json.dumps(plans[name])
+    made = {"StartWindowHours": 24, "CreationTime": time.time(), "RestoreTestingPlanArn": arn_of(self, name), **given}
+    plans[(self.region, name)] = made
+    return 201, {}, json.dumps(made)
 
 
 @added_to(BackupResponse)
@@ -118,22 +120,23 @@ def delete_restore_testing_plan(self):
 
 @added_to(BackupResponse)
 def create_restore_testing_selection(self):
-    plan, _ = path_of(self)
+    region, plan = path_of(self)[0]
     given = json.loads(self.body)["RestoreTestingSelection"]
     name = given["RestoreTestingSelectionName"]
-    chosen[(plan, name)] = {"RestoreTestingPlanName": plan, "CreationTime": time.time(), **given}
-    return 201, {}, json.dumps({"RestoreTestingPlanArn": arn_of(self, plan), **chosen[(plan, name)]})
+    made = {"RestoreTestingPlanName": plan, "CreationTime": time.time(), **given}
+    chosen[(region, plan, name)] = made
+    return 201, {}, json.dumps({"RestoreTestingPlanArn": arn_of(self, plan), **made})
 
 
 @added_to(BackupResponse)
 def get_restore_testing_selection(self):
-    key = path_of(self)
-    return json.dumps({"RestoreTestingSelection": chosen[key]}) if key in chosen else not_there()
+    _, selection = path_of(self)
+    return json.dumps({"RestoreTestingSelection": chosen[selection]}) if selection in chosen else not_there()
 
 
 @added_to(BackupResponse)
 def delete_restore_testing_selection(self):
-    chosen.pop(path_of(self), None)
+    chosen.pop(path_of(self)[1], None)
     return 204, {}, ""
 
 
