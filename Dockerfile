@@ -44,12 +44,17 @@ RUN apt-get update \
     && install -d -o assay -g assay -m 0700 /data
 COPY --from=program /node /usr/local/bin/node
 COPY --from=program /app /app
+# What Python validators start from, made by the very Node.js that reads it.
+RUN NODE_DISABLE_COMPILE_CACHE=1 node --disable-warning=ExperimentalWarning \
+        /app/server/src/main.ts sandbox prepare /app/sandbox \
+    && chmod -R a+rX /app/sandbox
 # As tools/run.mjs does, which says why.
 ENV MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=262144 \
     NODE_COMPILE_CACHE=/tmp/compile-cache \
     ASSAY_DATA=/data \
     ASSAY_HOST=0.0.0.0 \
+    ASSAY_SANDBOX_PREPARED_FOLDER=/app/sandbox \
     ASSAY_VALIDATOR_RUNNER_HOST=0.0.0.0
 WORKDIR /app
 USER 10001:10001

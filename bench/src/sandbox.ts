@@ -75,6 +75,7 @@ function row(figure: string, ours: number, atMost: number): Row {
 
 function settings(cacheFolder: string, warm: number): SandboxSettings {
   return {
+    preparedFolder: null,
     cacheFolder,
     limits: {
       memoryBytes: 256 * mib,

@@ -7,14 +7,17 @@ import { run } from './command-line.ts';
 
 describe('assay health', () => {
   const asked: string[] = [];
+  const secrets: (string | undefined)[] = [];
   let status = 200;
+  let body = '{}';
   let server: Server;
   let port = '';
 
   before(async () => {
     server = createServer((request, response) => {
       asked.push(`${request.headers.host} ${request.url}`);
-      response.writeHead(status).end('{}');
+      secrets.push(request.headers.authorization);
+      response.writeHead(status).end(body);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     port = String((server.address() as AddressInfo).port);
@@ -58,6 +61,20 @@ describe('assay health', () => {
     const alone = await ran([], { ASSAY_PORT: String(nobodys) });
     assert.equal(alone.code, 1);
     assert.match(alone.lines.join(), /\/health does not answer: [^\n]*ECONNREFUSED[^\n]*\.$/);
+  });
+
+  test('tells what is wrong with what runs validators, which is told who knows the secret', async () => {
+    const secret = 's'.repeat(32);
+    const settings = { ASSAY_VALIDATOR_RUNNER_PORT: port, ASSAY_VALIDATOR_RUNNER_SECRET: secret };
+    [status, body] = [503, JSON.stringify({ ready: false, problems: ['No seccomp here.', 'Nor there.'] })];
+    const { code, lines } = await ran(['--only', 'validators'], settings);
+    assert.deepEqual(
+      [code, lines],
+      [1, [`http://127.0.0.1:${port}/health answers 503. No seccomp here. Nor there.`]],
+    );
+    assert.equal(secrets.at(-1), `Bearer ${secret}`);
+    await ran([], { ...settings, ASSAY_PORT: port });
+    assert.equal(secrets.at(-1), undefined, 'the server was told the secret');
   });
 
   test('is 2 for a role that listens to nobody', async () => {

@@ -14,12 +14,23 @@ const timeoutMs = 4_000;
 /** Resolves when the process of this role, configured as this one, says that it is well; throws a `NotWell` otherwise. */
 export async function checkHealth(config: Config, role: Role, print: Print): Promise<void> {
   const address = addressOf(config, role);
-  const response = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: Error) => {
+  // Whoever knows the secret is told why.
+  const { runnerSecret } = config.sandbox;
+  const headers = role === 'validators' ? { authorization: `Bearer ${runnerSecret}` } : {};
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(address, { headers, signal }).catch((error: Error) => {
     throw new NotWell(`${address} does not answer: ${causeOf(error)}.`);
   });
+  const told = `${address} answers ${response.status}.`;
+  if (!response.ok) throw new NotWell([told, ...(await problemsIn(response))].join(' '));
   await response.body?.cancel();
-  if (!response.ok) throw new NotWell(`${address} answers ${response.status}.`);
-  print(`${address} answers ${response.status}.`);
+  print(told);
+}
+
+/** Of what runs validators; of anything else there are none. */
+async function problemsIn(response: Response): Promise<readonly string[]> {
+  const body = (await response.json().catch(() => null)) as { readonly problems?: unknown } | null;
+  return Array.isArray(body?.problems) ? body.problems.map(String) : [];
 }
 
 function addressOf({ server, sandbox }: Config, role: Role): string {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readySnapshot } from './adapters/sandbox/python-snapshot.ts';
 import { commands, run } from './command-line.ts';
 
 async function ran(args: string[], environment: Record<string, string> = {}) {
@@ -54,6 +55,14 @@ describe('the command line', () => {
     const { code, complained } = await ran(['config', 'please']);
     assert.equal(code, 2);
     assert.equal(complained, 'assay config does not take "please".');
+  });
+
+  test('prepares the sandbox in a folder, without a configuration that can be read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-prepared-'));
+    const { code, printed } = await ran(['sandbox', 'prepare', folder], { ASSAY_PORT: 'http' });
+    assert.equal(code, 0);
+    assert.equal(printed, await readySnapshot(folder));
+    await rm(folder, { recursive: true });
   });
 
   test('tells all problems of the configuration at once, and does nothing', async () => {

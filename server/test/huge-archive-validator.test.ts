@@ -20,6 +20,7 @@ const digest = someDigest('huge');
 
 const folder = await mkdtemp(join(tmpdir(), 'assay-huge-'));
 const sandbox = openSandbox({
+  preparedFolder: null,
   cacheFolder: join(folder, 'cache'),
   limits: {
     memoryBytes: 256 * mebibyte,

@@ -90,6 +90,12 @@ export const sandboxFields = {
     minimum: 1_000,
     maximum: 600_000,
   }),
+  preparedFolder: text({
+    variable: 'ASSAY_SANDBOX_PREPARED_FOLDER',
+    meaning:
+      'Where `assay sandbox prepare` has put what Python starts from, as it has in the image; only read. Where it is not, or that of another release, it is made in the data folder when it is first needed.',
+    default: '',
+  }),
   kernelLayer: choice({
     variable: 'ASSAY_SANDBOX_KERNEL_LAYER',
     meaning:

@@ -14,7 +14,7 @@ export interface OpenedRunner {
   readonly runner: ValidatorRunner;
   /** Whether tasks need addresses of their archives, because they are read by another process. */
   readonly elsewhere: boolean;
-  /** Does what the first script would wait for, where that is likely to come. */
+  /** Does what the first script would wait for, where one is expected. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export function openRunner(config: Config, features: FeatureSwitches, log: Log):
   const { sandbox } = config;
   if (sandbox.runnerUrl === '') {
     const runner = openLocalSandbox(config, features, log);
-    const warmUp = () => runner.prepareIfUsed();
+    const warmUp = () => runner.prepareIfExpected();
     return { runner, elsewhere: false, warmUp, close: async () => runner[Symbol.asyncDispose]() };
   }
   const runner = new RemoteRunner({
@@ -48,6 +48,7 @@ function sandboxSettings({ sandbox, storage }: Config, features: FeatureSwitches
     limits: sandbox,
     pool: sandbox,
     requireKernelLayer: sandbox.kernelLayer === 'required',
+    preparedFolder: sandbox.preparedFolder === '' ? null : resolve(sandbox.preparedFolder),
     reach:
       hosts.length === 0
         ? null

@@ -37,6 +37,7 @@ export const noSandbox: string | false =
 export const cacheFolder = fileURLToPath(new URL('../../../node_modules/.cache/sandbox', import.meta.url));
 
 export const testSettings: SandboxSettings = {
+  preparedFolder: null,
   cacheFolder,
   limits: {
     memoryBytes: 128 * mib,

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pythonSnapshot } from './python-snapshot.ts';
+import { pythonSnapshot, readySnapshot } from './python-snapshot.ts';
 import { openSnapshot, sealSnapshot } from './worker/snapshot-file.ts';
 
 test('a snapshot that was changed or cut off is not used', () => {
@@ -36,6 +48,26 @@ describe('the snapshot of Python', () => {
     assert.ok(openSnapshot(await readFile(one)).length > 1_000_000);
     const made = (await stat(one)).ino;
     assert.equal((await stat(await pythonSnapshot(folder))).ino, made, 'it was made again');
+  });
+
+  test('is used where it lies ready, and that of another release, or a damaged one, is not', async () => {
+    const ready = join(folder, 'ready');
+    assert.equal(await readySnapshot(ready), null);
+    const path = join(ready, basename(await pythonSnapshot(folder)));
+    await mkdir(ready);
+    await copyFile(await pythonSnapshot(folder), join(ready, 'python-0-other.snapshot'));
+    assert.equal(await readySnapshot(ready), null);
+    await copyFile(await pythonSnapshot(folder), path);
+    assert.equal(await readySnapshot(ready), path);
+    await truncate(path, 1_000_000);
+    assert.equal(await readySnapshot(ready), null);
+  });
+
+  test('is made anew when it was damaged', async () => {
+    const path = await pythonSnapshot(folder);
+    await truncate(path, 1_000_000);
+    assert.equal(await pythonSnapshot(folder), path);
+    assert.ok(openSnapshot(await readFile(path)).length > 1_000_000);
   });
 
   test('is refused where it cannot be written', async () => {

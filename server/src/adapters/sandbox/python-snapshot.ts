@@ -1,11 +1,12 @@
 // The memory of a started Python, kept in a file: starting from it takes a third of a second instead of two. It is made
-// when it is first needed, and again when anything of what made it has changed.
+// when it is first needed, and again when anything of what made it has changed or the file is damaged.
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { openSnapshot } from './worker/snapshot-file.ts';
 import { snapshotProgram } from './worker-programs.ts';
 
 const run = promisify(execFile);
@@ -19,8 +20,8 @@ const buildMs = 120_000;
  * one into place. Rejects when it cannot be written, or is aborted.
  */
 export async function pythonSnapshot(folder: string, signal?: AbortSignal): Promise<string> {
-  const path = join(folder, `python-${await fingerprint()}.snapshot`);
-  if (await isThere(path)) return path;
+  const path = await fittingPath(folder);
+  if (await isSound(path)) return path;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeStale(folder);
   const part = join(folder, `python-${randomUUID()}.part`);
@@ -33,6 +34,12 @@ export async function pythonSnapshot(folder: string, signal?: AbortSignal): Prom
   return path;
 }
 
+/** The path of one that was made beforehand, in a folder that is only read; null when none there is whole and fits. */
+export async function readySnapshot(folder: string): Promise<string | null> {
+  const path = await fittingPath(folder);
+  return (await isSound(path)) ? path : null;
+}
+
 /** Whether there is one in the folder, be it of an earlier release: scripts were run here. */
 export async function hasSnapshot(folder: string): Promise<boolean> {
   const files = await readdir(folder).catch(() => []);
@@ -40,13 +47,13 @@ export async function hasSnapshot(folder: string): Promise<boolean> {
 }
 
 /** Another one for everything that the memory depends on. */
-async function fingerprint(): Promise<string> {
+async function fittingPath(folder: string): Promise<string> {
   const { version } = createRequire(import.meta.url)('pyodide/package.json') as { version: string };
   const hash = createHash('sha256').update(`${process.version} ${process.arch}`);
   for (const file of ['build-snapshot', 'python-runtime', 'snapshot-file'] as const) {
     hash.update(await readFile(new URL(`./worker/${file}.ts`, import.meta.url)));
   }
-  return `${version}-${hash.digest('hex').slice(0, 16)}`;
+  return join(folder, `python-${version}-${hash.digest('hex').slice(0, 16)}.snapshot`);
 }
 
 async function removeStale(folder: string): Promise<void> {
@@ -58,9 +65,12 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (known) => known.isFile(),
-    () => false,
-  );
+/** Also what cannot be read is not. */
+async function isSound(path: string): Promise<boolean> {
+  return await readFile(path)
+    .then(openSnapshot)
+    .then(
+      () => true,
+      () => false,
+    );
 }

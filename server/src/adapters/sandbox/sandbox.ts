@@ -14,7 +14,7 @@ import { archivePath, type WorkerTask } from './frames.ts';
 import { kernelProblem } from './kernel-canaries.ts';
 import { outcome } from './outcomes.ts';
 import { OutsideRequests } from './outside-requests.ts';
-import { hasSnapshot, pythonSnapshot } from './python-snapshot.ts';
+import { hasSnapshot, pythonSnapshot, readySnapshot } from './python-snapshot.ts';
 import { type RunAbout, runInWorker } from './run-in-worker.ts';
 import type { Layers, SandboxLimits, SandboxSettings } from './settings.ts';
 import { Turns } from './turns.ts';
@@ -26,10 +26,10 @@ export interface Sandbox extends ValidatorRunner, AsyncDisposable {
   /** Tries out what confines scripts and starts the first workers. Without it that is done for the first script. */
   prepare(): Promise<RunnerHealth>;
   /**
-   * Tries it out where scripts were run before, as files of an earlier start show. Elsewhere it would take a processor for
-   * some seconds for what may never be needed.
+   * Tries it out where scripts are expected: what they start from was made beforehand, or by scripts of an earlier start.
+   * Elsewhere it would take a processor for some seconds for what may never be needed.
    */
-  prepareIfUsed(): Promise<void>;
+  prepareIfExpected(): Promise<void>;
 }
 
 /** Costs nothing until the first script comes. */
@@ -37,8 +37,8 @@ export function openSandbox(settings: SandboxSettings, layers?: Layers): Sandbox
   return new ProcessSandbox(settings, layers);
 }
 
-/** After a start that failed for a reason that may pass. */
-const tryAgainMs = 30_000;
+/** After a trial that failed for a reason that may pass, at the earliest. */
+export const tryAgainMs = 30_000;
 const trials = 2;
 /** Of a canary: no machine is so busy that nothing would end in this time. */
 const canaryWallMs = 60_000;
@@ -50,7 +50,6 @@ interface Trial {
   readonly problems: readonly string[];
   readonly layers: Layers;
   readonly snapshot: string | null;
-  readonly at: number;
 }
 
 class ProcessSandbox implements Sandbox {
@@ -59,7 +58,9 @@ class ProcessSandbox implements Sandbox {
   readonly #turns: Turns;
   readonly #pools: Readonly<Record<ValidatorLanguage, WorkerPool>>;
   #trying: Promise<Trial> | null = null;
+  /** The last that came to its end. */
   #trial: Trial | null = null;
+  #tryAgainAt = Number.NEGATIVE_INFINITY;
   readonly #closing = new AbortController();
 
   constructor(settings: SandboxSettings, layers: Layers | undefined) {
@@ -80,9 +81,10 @@ class ProcessSandbox implements Sandbox {
     return await this.health();
   }
 
-  async prepareIfUsed(): Promise<void> {
-    const { cacheFolder } = this.#settings;
-    if (!this.#closed && cacheFolder !== null && (await hasSnapshot(cacheFolder))) await this.#tried();
+  async prepareIfExpected(): Promise<void> {
+    const { preparedFolder, cacheFolder } = this.#settings;
+    const isExpected = preparedFolder !== null || (cacheFolder !== null && (await hasSnapshot(cacheFolder)));
+    if (isExpected && !this.#closed) await this.#tried();
   }
 
   async health(): Promise<RunnerHealth> {
@@ -154,12 +156,11 @@ class ProcessSandbox implements Sandbox {
 
   /** Once; again after a while when it failed. */
   async #tried(): Promise<Trial> {
-    const isStale =
-      this.#trial !== null && !this.#trial.ready && performance.now() - this.#trial.at > tryAgainMs;
-    if (this.#trying === null || isStale) {
-      this.#trial = null;
+    if (this.#trying === null || performance.now() >= this.#tryAgainAt) {
+      this.#tryAgainAt = Number.POSITIVE_INFINITY;
       this.#trying = this.#try();
       this.#trial = await this.#trying;
+      if (!this.#trial.ready) this.#tryAgainAt = performance.now() + tryAgainMs;
       // What was broken off says nothing.
       if (!this.#closed) for (const problem of this.#trial.problems) this.#settings.report(problem);
     }
@@ -170,7 +171,7 @@ class ProcessSandbox implements Sandbox {
     const problems: string[] = [];
     const layers = this.#wanted ?? (await this.#layersHere(problems));
     const snapshot = await this.#snapshot(problems);
-    const found = { layers, snapshot, at: performance.now() };
+    const found = { layers, snapshot };
     if (!layers.kernel && this.#settings.requireKernelLayer) return { ...found, ready: false, problems };
     const turns = new Turns(trials, canaries.length);
     const failed = await Promise.all(
@@ -192,8 +193,14 @@ class ProcessSandbox implements Sandbox {
   }
 
   async #snapshot(problems: string[]): Promise<string | null> {
-    const { cacheFolder } = this.#settings;
-    if (cacheFolder === null) return null;
+    const { preparedFolder, cacheFolder, report } = this.#settings;
+    const prepared = preparedFolder === null ? null : await readySnapshot(preparedFolder);
+    if (prepared !== null || cacheFolder === null) return prepared;
+    if (preparedFolder !== null) {
+      report(
+        `${preparedFolder} has no memory of Python that is whole and fits this program: it is made now.`,
+      );
+    }
     try {
       return await pythonSnapshot(cacheFolder, this.#closing.signal);
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { Reach } from './outside-requests.ts';
 
 export interface SandboxSettings {
-  /** Where the memory of a started Python is kept; null: Python is started from scratch each time. */
+  /** Where the memory of a started Python lies ready, to be read only; null: nowhere. */
+  readonly preparedFolder: string | null;
+  /** Where it is kept else, made when it is needed; null: Python is started from scratch then. */
   readonly cacheFolder: string | null;
   readonly limits: SandboxLimits;
   readonly pool: PoolSettings;
