@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config/index.ts';
 import type { TreeKeeper } from './core/audit/index.ts';
-import type { Telemetry } from './core/health/index.ts';
+import type { Telemetry, Tracer } from './core/health/index.ts';
+import { tellReviewEvery } from './tell-review.ts';
+import { noteOutcome, traceJobs } from './trace-jobs.ts';
 import type { Arrivals } from './wiring/arrivals.ts';
 import { ArrivalListener } from './worker/arrival-listener.ts';
 import { jobHandlers } from './worker/handlers.ts';
@@ -15,30 +17,45 @@ export interface StartedWorker {
   stop(graceMs: number): Promise<void>;
 }
 
+const tellReviewMs = 300_000;
+
 /** Starts taking jobs, every run of which is logged, keeping the audit tree, and listening to arrivals where there are any. */
 export function startWorker(
   ports: WorkerPorts,
   settings: WorkerConfig,
-  { arrivals, treeKeeper }: { readonly arrivals: Arrivals | null; readonly treeKeeper: TreeKeeper },
+  {
+    arrivals,
+    treeKeeper,
+    tracer,
+  }: { readonly arrivals: Arrivals | null; readonly treeKeeper: TreeKeeper; readonly tracer: Tracer | null },
   logger: Logger,
 ): StartedWorker {
-  const worker = new Worker(ports, jobHandlers, settings, (told) => {
+  const tell = (told: JobOutcome) => {
     measure(ports.telemetry, told);
+    if (tracer !== null) noteOutcome(tracer, told);
     log(logger, told);
-  });
+  };
+  const worker = new Worker(
+    ports,
+    jobHandlers,
+    settings,
+    tell,
+    tracer === null ? undefined : traceJobs(tracer),
+  );
   worker.start();
   treeKeeper.start();
   queueEvery(ports, 'sweep-content', settings.sweepEveryMs, logger);
   queueEvery(ports, 'sweep-verdicts', settings.recheckSweepEveryMs, logger);
   // Not only at the start: processes of an earlier release may go on publishing for a while.
   queueEvery(ports, 'fill-in-hallmarks', settings.recheckSweepEveryMs, logger);
+  const review = tellReviewEvery(ports, tellReviewMs, logger);
   const listener = arrivals === null ? null : listenTo(arrivals, ports, logger);
   return {
     get lastSeenAt() {
       return worker.lastSeenAt;
     },
     async stop(graceMs) {
-      await Promise.all([worker.stop(graceMs), listener?.stop(), treeKeeper.stop()]);
+      await Promise.all([worker.stop(graceMs), listener?.stop(), treeKeeper.stop(), review.stop()]);
     },
   };
 }

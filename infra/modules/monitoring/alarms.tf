@@ -1,4 +1,6 @@
 locals {
+  limits = merge({ bucket_gib = 1024, quarantine_days = 7, job_waits_seconds = 900, errors_in_5_minutes = 10, copies_late_seconds = 900 }, var.limits)
+
   has_balancer = var.watched.load_balancer != null
   has_database = var.watched.database != null
   has_instance = var.watched.instance != null
@@ -14,17 +16,26 @@ locals {
       namespace  = "AWS/SQS"
       metric     = kind == "dead" ? "ApproximateNumberOfMessagesVisible" : "ApproximateAgeOfOldestMessage"
       statistic  = "Maximum"
-      above      = kind == "dead" ? 0 : var.limits.job_waits_seconds
+      above      = kind == "dead" ? 0 : local.limits.job_waits_seconds
       minutes    = 5
       times      = 1
       dimensions = { QueueName = name }
     }
   }]...)
 
-  of_buckets = merge(
-    { for area, bucket in var.watched.buckets : "bucket-${area}" => { what = "is larger than expected", namespace = "AWS/S3", metric = "BucketSizeBytes", statistic = "Average", above = var.limits.bucket_gib * 1024 * 1024 * 1024, minutes = 1440, times = 1, dimensions = { BucketName = bucket, StorageType = "StandardStorage" } } },
-    # What waits for reviewers lies there; somebody must look at it at least as often.
-    { for area, bucket in var.watched.buckets : "quarantine-forgotten" => { what = "has held something for days", namespace = "AWS/S3", metric = "NumberOfObjects", statistic = "Average", above = 0, minutes = 1440, times = var.limits.quarantine_days, dimensions = { BucketName = bucket, StorageType = "AllStorageTypes" } } if area == "quarantine" },
+  of_buckets = { for area, bucket in var.watched.buckets : "bucket-${area}" => { what = "is larger than expected", namespace = "AWS/S3", metric = "BucketSizeBytes", statistic = "Average", above = local.limits.bucket_gib * 1024 * 1024 * 1024, minutes = 1440, times = 1, dimensions = { BucketName = bucket, StorageType = "StandardStorage" } } }
+
+  of_logs = length(local.told_in) == 0 ? {} : {
+    errors               = { what = "are written into the log", namespace = "Assay/${var.name}", metric = "errors", statistic = "Sum", above = local.limits.errors_in_5_minutes, minutes = 5, times = 1, dimensions = {} }
+    quarantine-forgotten = { what = "has held a version for days that no reviewer has decided about", namespace = "Assay/${var.name}", metric = "review-oldest-seconds", statistic = "Maximum", above = local.limits.quarantine_days * 24 * 60 * 60, minutes = 60, times = 1, dimensions = {} }
+  }
+
+  # S3 tells of a failed copy where it was made from, and of late ones where they are missing.
+  of_copies = merge(
+    { for area, copy in var.watched.copies_from_here : "copies-${area}-failed" => { what = "are missing in the other region for good", namespace = "AWS/S3", metric = "OperationsFailedReplication", statistic = "Sum", above = 0, minutes = 5, times = 1, dimensions = { SourceBucket = copy.from, DestinationBucket = copy.to, RuleId = copy.rule } } },
+    { for area, copy in var.watched.copies_to_here : "copies-${area}-late" => { what = "are further behind the other region than may be lost", namespace = "AWS/S3", metric = "ReplicationLatency", statistic = "Maximum", above = local.limits.copies_late_seconds, minutes = 5, times = 1, dimensions = { SourceBucket = copy.from, DestinationBucket = copy.to, RuleId = copy.rule } } },
+    # In milliseconds.
+    { for table in var.watched.tables : "table-${table}-late" => { what = "reaches the other region later than may be lost", namespace = "AWS/DynamoDB", metric = "ReplicationLatency", statistic = "Maximum", above = local.limits.copies_late_seconds * 1000, minutes = 5, times = 1, dimensions = { TableName = table, ReceivingRegion = var.watched.tables_copied_to } } if var.watched.tables_copied_to != null },
   )
 
   of_database = { for database in [var.watched.database] : "x" => {
@@ -42,10 +53,12 @@ locals {
   } if instance != null }
 
   alarms = merge(
-    local.of_services, local.of_queues, local.of_buckets, local.of_tables,
+    local.of_services, local.of_queues, local.of_buckets, local.of_logs, local.of_copies, local.of_tables,
     lookup(local.of_database, "x", {}), lookup(local.of_instance, "x", {}),
-    { errors = { what = "writes errors into its log", namespace = "Assay/${var.name}", metric = "errors", statistic = "Sum", above = var.limits.errors_in_5_minute, minutes = 5, times = 1, dimensions = {} } },
   )
+
+  # What was seen last counts while nothing is told: that the program is away does not end the wait for a reviewer.
+  go_on = ["quarantine-forgotten"]
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
@@ -61,7 +74,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.above
   period              = each.value.minutes * 60
   evaluation_periods  = each.value.times
-  treat_missing_data  = "notBreaching"
+  treat_missing_data  = contains(local.go_on, each.key) ? "ignore" : "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 }

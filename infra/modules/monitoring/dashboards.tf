@@ -1,4 +1,5 @@
-# Three dashboards: what clients see (`web`), what the program does (`api`), and what it lies on (`infrastructure`).
+# Three dashboards: what clients see (`web`), what the program does (`api`), and what it lies on (`infrastructure`). One
+# with nothing to show is not made.
 
 locals {
   charts_of_web = concat(
@@ -7,10 +8,10 @@ locals {
       { title = "Failures and refusals", metrics = [for metric in ["HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_4XX_Count"] : ["AWS/ApplicationELB", metric, "LoadBalancer", balancer.arn_suffix]], stat = "Sum" },
       { title = "Time until the answer (p50, p95, p99)", metrics = [for p in ["p50", "p95", "p99"] : ["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", balancer.arn_suffix, { stat = p }]], stat = "Average" },
     ] if balancer != null],
-    [for id in [var.watched.distribution_id] : [
-      { title = "CloudFront: requests and errors in percent", metrics = [for metric in ["Requests", "4xxErrorRate", "5xxErrorRate"] : ["AWS/CloudFront", metric, "DistributionId", id, "Region", "Global"]], stat = "Average" },
-    ] if id != null],
-    [[{ title = "Failed logins and denied downloads", metrics = [for metric in ["failed-logins", "denied-downloads"] : ["Assay/${var.name}", metric]], stat = "Sum" }]],
+    [for distribution in [var.watched.distribution] : [
+      { title = "CloudFront: requests and errors in percent", metrics = [for metric in ["Requests", "4xxErrorRate", "5xxErrorRate"] : ["AWS/CloudFront", metric, "DistributionId", distribution.id, "Region", "Global", { region = "us-east-1" }]], stat = "Average" },
+    ] if distribution != null],
+    [[for groups in [local.told_in] : { title = "Failed logins and denied downloads", metrics = [for metric in ["failed-logins", "denied-downloads"] : ["Assay/${var.name}", metric]], stat = "Sum" } if length(groups) > 0]],
   )
 
   charts_of_api = concat(
@@ -21,7 +22,10 @@ locals {
     [for instance in [var.watched.instance] : [
       { title = "Host: CPU in percent", metrics = [["AWS/EC2", "CPUUtilization", "InstanceId", instance.id]], stat = "Average" },
     ] if instance != null],
-    [[{ title = "Errors in logs", metrics = [["Assay/${var.name}", "errors"]], stat = "Sum" }]],
+    [for groups in [local.told_in] : [
+      { title = "Errors in logs", metrics = [["Assay/${var.name}", "errors"]], stat = "Sum" },
+      { title = "Seconds that the oldest version has waited for a reviewer", metrics = [["Assay/${var.name}", "review-oldest-seconds"]], stat = "Maximum" },
+    ] if length(groups) > 0],
   )
 
   charts_of_infrastructure = concat(
@@ -34,9 +38,14 @@ locals {
     ] if database != null],
     [[for tables in [var.watched.tables] : { title = "Tables: consumed write units", metrics = [for table in tables : ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table]], stat = "Sum" } if length(tables) > 0]],
     [[for buckets in [var.watched.buckets] : { title = "Buckets: bytes", metrics = [for bucket in values(buckets) : ["AWS/S3", "BucketSizeBytes", "BucketName", bucket, "StorageType", "StandardStorage"]], stat = "Average" } if length(buckets) > 0]],
+    [[for copies in [values(var.watched.copies_to_here)] : { title = "Seconds that copies of the other region's objects are behind", metrics = [for copy in copies : ["AWS/S3", "ReplicationLatency", "SourceBucket", copy.from, "DestinationBucket", copy.to, "RuleId", copy.rule]], stat = "Maximum" } if length(copies) > 0]],
+    [[for region in [var.watched.tables_copied_to] : { title = "Milliseconds until a change of a table is in the other region", metrics = [for table in var.watched.tables : ["AWS/DynamoDB", "ReplicationLatency", "TableName", table, "ReceivingRegion", region]], stat = "Maximum" } if region != null]],
   )
 
-  dashboards = { for dashboard, charts in { web = local.charts_of_web, api = local.charts_of_api, infrastructure = local.charts_of_infrastructure } : dashboard => flatten(charts) }
+  dashboards = {
+    for dashboard, charts in { web = local.charts_of_web, api = local.charts_of_api, infrastructure = local.charts_of_infrastructure } :
+    dashboard => flatten(charts) if length(flatten(charts)) > 0
+  }
 }
 
 resource "aws_cloudwatch_dashboard" "this" {

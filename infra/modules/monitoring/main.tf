@@ -31,27 +31,30 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 locals {
-  # Counted in the logs of the program, which are a JSON object a line.
-  counted = {
-    errors           = "{ $.level = \"error\" || $.level = \"fatal\" }"
-    failed-logins    = "{ $.operation = \"account.log-in\" && $.status = 401 }"
-    denied-downloads = "{ $.operation = \"version.download\" && $.status = 403 }"
+  # What the program writes, as a JSON object a line.
+  told_in = [for group in ["api", "worker"] : group if contains(keys(var.retention_days), group)]
+  told = {
+    errors           = { pattern = "{ $.level = \"error\" || $.level = \"fatal\" }", value = "1", otherwise = "0" }
+    failed-logins    = { pattern = "{ $.operation = \"account.log-in\" && $.status = 401 }", value = "1", otherwise = "0" }
+    denied-downloads = { pattern = "{ $.operation = \"version.download\" && $.status = 403 }", value = "1", otherwise = "0" }
+    # Written every five minutes by every worker. Other lines say nothing about it, not even that nothing waits.
+    review-oldest-seconds = { pattern = "{ $.review.oldestSeconds >= 0 }", value = "$.review.oldestSeconds", otherwise = null }
   }
-  counted_in = { for pair in setproduct(keys(local.counted), [for group in ["api", "worker"] : group if contains(keys(var.retention_days), group)]) : "${pair[1]}-${pair[0]}" => pair }
+  told_where = { for pair in setproduct(keys(local.told), local.told_in) : "${pair[1]}-${pair[0]}" => { metric = pair[0], group = pair[1] } }
 }
 
 resource "aws_cloudwatch_log_metric_filter" "this" {
-  for_each = local.counted_in
+  for_each = local.told_where
 
   name           = "${var.name}-${each.key}"
-  log_group_name = aws_cloudwatch_log_group.this[each.value[1]].name
-  pattern        = local.counted[each.value[0]]
+  log_group_name = aws_cloudwatch_log_group.this[each.value.group].name
+  pattern        = local.told[each.value.metric].pattern
 
   metric_transformation {
     namespace     = "Assay/${var.name}"
-    name          = each.value[0]
-    value         = "1"
-    default_value = "0"
+    name          = each.value.metric
+    value         = local.told[each.value.metric].value
+    default_value = local.told[each.value.metric].otherwise
   }
 }
 

@@ -17,9 +17,9 @@ output "alarms_topic_arn" {
 }
 
 output "alarm_names" {
-  description = "All alarms, for deployments that end when one goes off."
+  description = "Alarms that a bad release sets off, for deployments that end when one does."
   value = concat(
-    [for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name],
+    [for name, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name if contains(concat(keys(local.of_services), ["errors"]), name)],
     [for alarm in aws_cloudwatch_metric_alarm.tasks : alarm.alarm_name],
     aws_cloudwatch_metric_alarm.failures[*].alarm_name,
   )

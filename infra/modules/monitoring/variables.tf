@@ -33,27 +33,36 @@ variable "retention_days" {
 variable "watched" {
   description = "What alarms and dashboards are about; what is null or empty is not there."
   type = object({
-    cluster         = optional(string)
-    services        = optional(map(number), {}) # the least number of tasks of each
-    load_balancer   = optional(object({ arn_suffix = string, target_group = string }))
-    distribution_id = optional(string)
-    queues          = optional(map(string), {})
-    database        = optional(object({ instance_id = string, connections = number, storage_gib = number }))
-    tables          = optional(list(string), [])
-    buckets         = optional(map(string), {})
-    instance        = optional(object({ id = string }))
+    cluster       = optional(string)
+    services      = optional(map(number), {}) # the least number of tasks of each
+    load_balancer = optional(object({ arn_suffix = string, target_group = string }))
+    distribution  = optional(object({ id = string }))
+    queues        = optional(map(string), {})
+    database      = optional(object({ instance_id = string, connections = number, storage_gib = number }))
+    tables        = optional(list(string), [])
+    buckets       = optional(map(string), {})
+    instance      = optional(object({ id = string }))
+    # Buckets that are copied to another region, and those that take copies of one, by area.
+    copies_from_here = optional(map(object({ from = string, to = string, rule = string })), {})
+    copies_to_here   = optional(map(object({ from = string, to = string, rule = string })), {})
+    tables_copied_to = optional(string) # the region of the replicas
   })
 }
 
 variable "limits" {
-  description = "When alarms go off, besides those that are the same everywhere."
-  type = object({
-    bucket_gib         = optional(number, 1024)
-    quarantine_days    = optional(number, 3)
-    job_waits_seconds  = optional(number, 900)
-    errors_in_5_minute = optional(number, 10)
-  })
-  default = {}
+  description = "When alarms go off, by name: `bucket_gib` (1024), `quarantine_days` (7), `job_waits_seconds` (900), `errors_in_5_minutes` (10), `copies_late_seconds` (900). Those that are left out are as in brackets."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.limits), ["bucket_gib", "quarantine_days", "job_waits_seconds", "errors_in_5_minutes", "copies_late_seconds"])) == 0
+    error_message = "One of bucket_gib, quarantine_days, job_waits_seconds, errors_in_5_minutes, copies_late_seconds."
+  }
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit > 0])
+    error_message = "More than nothing."
+  }
 }
 
 variable "trail" {

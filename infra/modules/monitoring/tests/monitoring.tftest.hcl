@@ -43,6 +43,99 @@ run "alarms_are_those_of_the_design_and_somebody_is_told" {
   }
 }
 
+run "a_version_that_nobody_decides_about_is_not_forgotten" {
+  assert {
+    condition = alltrue([for group in ["api", "worker"] : (
+      one(aws_cloudwatch_log_metric_filter.this["${group}-review-oldest-seconds"].metric_transformation).value == "$.review.oldestSeconds"
+      && one(aws_cloudwatch_log_metric_filter.this["${group}-review-oldest-seconds"].metric_transformation).default_value == null
+    )])
+    error_message = "The age is not read, or lines about something else count as an empty quarantine."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["quarantine-forgotten"].threshold == 7 * 24 * 60 * 60
+      && aws_cloudwatch_metric_alarm.this["quarantine-forgotten"].metric_name == "review-oldest-seconds"
+      && aws_cloudwatch_metric_alarm.this["quarantine-forgotten"].statistic == "Maximum"
+      && aws_cloudwatch_metric_alarm.this["quarantine-forgotten"].treat_missing_data == "ignore"
+    )
+    error_message = "The alarm goes by something else than the age, or ends when the program is away."
+  }
+}
+
+run "limits_are_chosen_by_name" {
+  command = plan
+  variables {
+    limits = { quarantine_days = 2 }
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["quarantine-forgotten"].threshold == 2 * 24 * 60 * 60 && aws_cloudwatch_metric_alarm.this["queue-jobs"].threshold == 900
+    error_message = "A limit that was given does not count, or changes the others."
+  }
+}
+
+run "copies_that_fail_or_are_late_are_told_in_the_region_that_knows" {
+  command = plan
+  variables {
+    watched = {
+      tables           = ["assay-test-users"]
+      tables_copied_to = "eu-west-1"
+      copies_from_here = { packages = { from = "here", to = "there", rule = "everything" } }
+      copies_to_here   = { packages = { from = "there", to = "here", rule = "everything" } }
+    }
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["copies-packages-failed"].metric_name == "OperationsFailedReplication"
+      && aws_cloudwatch_metric_alarm.this["copies-packages-failed"].threshold == 0
+      && aws_cloudwatch_metric_alarm.this["copies-packages-failed"].dimensions == tomap({ SourceBucket = "here", DestinationBucket = "there", RuleId = "everything" })
+    )
+    error_message = "An object that is never copied is not noticed."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["copies-packages-late"].metric_name == "ReplicationLatency"
+      && aws_cloudwatch_metric_alarm.this["copies-packages-late"].threshold == 900
+      && aws_cloudwatch_metric_alarm.this["copies-packages-late"].dimensions == tomap({ SourceBucket = "there", DestinationBucket = "here", RuleId = "everything" })
+    )
+    error_message = "More than a quarter of an hour of objects can be lost unnoticed."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["table-assay-test-users-late"].threshold == 900000
+      && aws_cloudwatch_metric_alarm.this["table-assay-test-users-late"].dimensions == tomap({ TableName = "assay-test-users", ReceivingRegion = "eu-west-1" })
+    )
+    error_message = "More than a quarter of an hour of records can be lost unnoticed."
+  }
+}
+
+run "where_only_copies_are_there_is_no_log_and_no_empty_dashboard" {
+  command = plan
+  variables {
+    retention_days = {}
+    watched        = { copies_to_here = { packages = { from = "there", to = "here", rule = "everything" } } }
+    trail          = null
+  }
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["copies-packages-late"] && keys(aws_cloudwatch_dashboard.this) == ["infrastructure"] && length(aws_cloudwatch_log_group.this) == 0
+    error_message = "Something is watched that is not there."
+  }
+}
+
+run "deployments_end_by_alarms_of_releases_only" {
+  assert {
+    condition     = contains(output.alarm_names, "assay-test-errors") && contains(output.alarm_names, "assay-test-5xx") && !contains(output.alarm_names, "assay-test-quarantine-forgotten")
+    error_message = "A deployment would be ended by what it has not caused, or not by what it has."
+  }
+}
+
+run "refuses_a_limit_that_it_does_not_know" {
+  command = plan
+  variables {
+    limits = { quarantine_hours = 2 }
+  }
+  expect_failures = [var.limits]
+}
+
 run "logs_are_encrypted_and_end" {
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.this : group.kms_key_id == var.kms_key_arn])

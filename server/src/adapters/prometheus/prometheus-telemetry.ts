@@ -1,6 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AuditTree } from '../../core/audit/index.ts';
-import type { EngineStatus, Exposition, Telemetry } from '../../core/health/index.ts';
+import {
+  type EngineStatus,
+  type Exposition,
+  type Telemetry,
+  waitingForReview,
+} from '../../core/health/index.ts';
 import type { JobKind, JobQueue } from '../../core/jobs/index.ts';
 import type { OperationName } from '../../core/operations.ts';
 import type { VersionStore } from '../../core/packages/index.ts';
@@ -192,12 +197,11 @@ function quarantineGauges(
     registers,
   });
   return async () => {
-    const statistics = await versions.quarantineStatistics().catch(() => null);
+    const review = await waitingForReview(versions, now()).catch(() => null);
     // Without a value, not 0: an alarm must not end because the database is away.
     for (const each of [waiting, oldest]) each.remove();
-    if (statistics === null) return;
-    waiting.set(statistics.waiting);
-    const since = statistics.oldestSince;
-    oldest.set(since === null ? 0 : Math.max(0, (now().getTime() - since.getTime()) / 1000));
+    if (review === null) return;
+    waiting.set(review.waiting);
+    oldest.set(review.oldestSeconds);
   };
 }
