@@ -12,6 +12,7 @@ import {
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { awsSettings, skip } from '../../../test/support/moto-server.ts';
 import { EcsServices } from './ecs-services.ts';
@@ -83,6 +84,15 @@ describe('the services of a region', { skip }, () => {
     assert.deepEqual(await scaled(cluster, 'worker'), [0, 0, 0]);
     await services.scale('api', { least: 0, most: 0 });
     assert.deepEqual(await scaled(cluster, 'api'), [0, 0, 0]);
+  });
+
+  test('that run as many tasks as they may go on with those, for the load has asked for them', async () => {
+    const { cluster, services } = await someCluster(['api']);
+    await ecs.send(new UpdateServiceCommand({ cluster, service: 'api', desiredCount: 7 }));
+    await services.scale('api', { least: 2, most: 10 });
+    assert.deepEqual(await scaled(cluster, 'api'), [7, 2, 10]);
+    await services.scale('api', { least: 2, most: 5 });
+    assert.deepEqual(await scaled(cluster, 'api'), [5, 2, 5]);
   });
 
   test('of a cluster that is not there are an error, not none', async () => {

@@ -69,7 +69,14 @@ export class EcsServices implements RegionServices {
         MaxCapacity: most,
       }),
     );
-    await this.#ecs.send(new UpdateServiceCommand({ cluster: this.#cluster, service, desiredCount: least }));
+    // As many as the load has asked for stay, where the command is given again to a region that serves.
+    const found = await this.#ecs.send(
+      new DescribeServicesCommand({ cluster: this.#cluster, services: [service] }),
+    );
+    const wanted = found.services?.[0]?.desiredCount ?? 0;
+    const desiredCount = Math.min(Math.max(wanted, least), most);
+    if (desiredCount === wanted) return;
+    await this.#ecs.send(new UpdateServiceCommand({ cluster: this.#cluster, service, desiredCount }));
   }
 
   async #telling<T>(call: () => Promise<T>): Promise<T> {
