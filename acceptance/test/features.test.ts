@@ -24,7 +24,12 @@ const besideUrl = `http://127.0.0.1:${(beside.address() as AddressInfo).port}`;
 const server = await startServer({
   ASSAY_FEATURES_URL: `${besideUrl}/applications/assay/environments/test/configurations/features`,
   ASSAY_FEATURES_REFRESH_MS: '100',
+  ASSAY_FEATURE_VALIDATOR_REQUESTS: 'false',
   ASSAY_OPEN_REGISTRATION: 'true',
+  ASSAY_SANDBOX_CPU_SECONDS: '60',
+  ASSAY_SANDBOX_WALL_MS: '120000',
+  ASSAY_VALIDATOR_HOSTS: 'localhost',
+  ASSAY_VALIDATOR_REQUESTS: '1000',
   ASSAY_WEBHOOK_ALLOW_PRIVATE: 'true',
 });
 const admin = await enterAsAdministrator(server);
@@ -44,6 +49,16 @@ async function turn(name: string, on: boolean): Promise<void> {
     () => server.log.findLast(({ msg }) => msg?.startsWith(`The feature ${name} `))?.msg === told,
   );
 }
+
+/** Asks twenty times a second, and tells what it was told in the end. */
+const untilRefused = `
+for (;;) {
+  try { request('https://localhost/'); } catch ({ message }) {
+    if (message.includes('not one of')) { console.log(message); process.exit(1); }
+  }
+  const until = Date.now() + 50;
+  while (Date.now() < until);
+}`;
 
 describe('a feature that is switched off while the registry runs', () => {
   test('registration: nobody registers any more, until it is switched on', async () => {
@@ -71,6 +86,37 @@ describe('a feature that is switched off while the registry runs', () => {
     assert.deepEqual(delivered, []);
     await turn('webhooks', true);
     await waitFor('the delivery', () => delivered.length === 1, { timeoutMs: 90_000 });
+  });
+
+  test('validatorRequests: scripts ask nobody, those that run already included, but while it is on', async (t) => {
+    // A private address, which nobody connects to: who may ask is told that it does not answer.
+    const [refusal, noAnswer] = [
+      'localhost is not one of the hosts that validators may ask.',
+      'localhost did not answer.',
+    ];
+    const { packageId } = await publish(ada.api, { name: 'asking' });
+    await ok(ada.api.patch(`/api/packages/${packageId}`, { sensitive: true }), 200);
+    const register = (source: string) =>
+      ada.api.put<{ detail?: string }>(`/api/packages/${packageId}/validator`, {
+        language: 'javascript',
+        source: `const { request } = require('assay');\n${source}`,
+      });
+    const told = async () =>
+      (await refused(ada.session.get(`/api/packages/${packageId}/download`), 403, 'validator-denied')).detail;
+    const { status, body } = await register(
+      "try { request('https://localhost/'); } catch ({ message }) { console.log(message); process.exit(1); }",
+    );
+    if (status === 503) return t.skip(`no validators are run here: ${body.detail}`);
+    assert.equal(await told(), refusal, 'the variable says that it is off');
+    await turn('validatorRequests', true);
+    assert.equal(await told(), noAnswer);
+    await ok(register(untilRefused), 200);
+    const asked = () => server.log.filter((line) => line.msg === 'a validator asked a host outside').length;
+    const before = asked();
+    const running = told();
+    await waitFor('two more requests', () => asked() > before + 1);
+    await turn('validatorRequests', false);
+    assert.equal(await running, refusal);
   });
 
   test('validators: what one would have to allow is not downloaded, everything else is', async () => {
