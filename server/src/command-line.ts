@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { ConfigError, printConfig, readConfig } from './config/index.ts';
 import { RegistryError, StorageError } from './core/errors.ts';
+import { schemaName, worksWith } from './core/schema.ts';
 import { argument, option } from './given.ts';
 import { migrateEngineOptions } from './migrate-engine-options.ts';
 import { recoveryCommands } from './recovery-commands.ts';
@@ -58,9 +59,10 @@ export const commands: readonly Command[] = [
     arguments: [],
     options: {},
     run: async (config, _given, print) => {
-      const applied = await (await import('./wiring/commands.ts')).migrateOnly(config);
-      for (const name of applied) print(name);
-      if (applied.length === 0) print('Nothing to do.');
+      const { done, schema } = await (await import('./wiring/commands.ts')).migrateOnly(config);
+      for (const name of done) print(name);
+      if (done.length === 0) print('Nothing to do.');
+      print(`The schema is ${schemaName(schema.map(({ name }) => name))}: ${worksWith(schema)}.`);
     },
   },
   {

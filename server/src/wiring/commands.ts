@@ -2,6 +2,7 @@
 import { SystemClock } from '../adapters/system/clock.ts';
 import { SystemRandomness } from '../adapters/system/randomness.ts';
 import type { Config } from '../config/index.ts';
+import type { SchemaStep } from '../core/schema.ts';
 import { accessPorts } from './access.ts';
 import { awsOf } from './aws.ts';
 import { Guards } from './guards.ts';
@@ -33,11 +34,13 @@ export async function wireCommands(config: Config) {
 
 export type CommandPorts = Awaited<ReturnType<typeof wireCommands>>['ports'];
 
-/** Resolves with what was done. */
-export async function migrateOnly(config: Config): Promise<string[]> {
+/** Resolves with what was done, and with what has made the schema, now and before. */
+export async function migrateOnly(
+  config: Config,
+): Promise<{ readonly done: readonly string[]; readonly schema: readonly SchemaStep[] }> {
   const records = await openRecords(config);
   try {
-    return await records.migrate();
+    return { done: await records.migrate(), schema: await records.schema() };
   } finally {
     await records.close();
   }

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { PostgresSettings } from '../adapters/sql/postgres-database.ts';
 import type { Config } from '../config/index.ts';
 import type { RecordsEngine } from '../core/engine.ts';
+import type { SchemaStep } from '../core/schema.ts';
 import type { RecordTransfer } from '../core/transfer/index.ts';
 import { awsOf } from './aws.ts';
 
 /** An engine of records, open. */
 export interface OpenRecords {
   readonly engine: RecordsEngine;
-  /** Brings it to this release's schema; resolves with what was done. Throws when a newer release has been there. */
+  /** Brings it to this release's schema; resolves with what was done. Throws when a newer release has been there, and this one does not work on what it has made. */
   migrate(): Promise<string[]>;
+  /** The steps that have made its schema, by whatever release. */
+  schema(): Promise<readonly SchemaStep[]>;
   /** For a process that starts: migrates, or makes sure that somebody has, as the configuration says. */
   prepare(): Promise<unknown>;
   /** For backups, by the nearest way that an engine has; null where it shows no moment as a whole. */
@@ -26,7 +29,7 @@ export type AsOfOneMoment =
 /** Each engine's code is loaded when it is chosen. */
 const openers: Record<Config['engines']['records'], (config: Config) => Promise<OpenRecords>> = {
   async sqlite({ storage: { dataFolder } }) {
-    const [{ copySqlite }, { migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
+    const [{ copySqlite }, { appliedSteps, migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
       import('../adapters/sql/copy-sqlite.ts'),
       import('../adapters/sql/migrate.ts'),
       import('../adapters/sql/sqlite-engine.ts'),
@@ -38,6 +41,7 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
     return {
       engine: sqliteEngine(database),
       migrate: () => migrate(database),
+      schema: () => appliedSteps(database.write),
       prepare: () => migrate(database),
       asOfOneMoment: { copyTo: (file) => copySqlite(path, file) },
       close: () => database.close(),
@@ -55,6 +59,7 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
     return {
       engine: sqlEngine(database),
       migrate: () => database.migrate(),
+      schema: () => database.schema(),
       prepare: () => (migrateAtStart ? database.migrate() : database.requireSchema()),
       asOfOneMoment: { reading: (work) => withPostgresSnapshot(database, work) },
       close: () => database.close(),
@@ -63,8 +68,19 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
 
   async dynamodb(config) {
     const { openDynamoDb } = await import('../adapters/dynamodb/open-dynamodb.ts');
-    const { engine, migrate, close } = openDynamoDb({ aws: await awsOf(config)(), ...config.dynamodb });
-    return { engine, migrate, prepare: migrate, asOfOneMoment: null, close };
+    const { engine, migrate, schema, close } = openDynamoDb({
+      aws: await awsOf(config)(),
+      ...config.dynamodb,
+    });
+    const toThisRelease = () => migrate();
+    return {
+      engine,
+      migrate: toThisRelease,
+      schema,
+      prepare: toThisRelease,
+      asOfOneMoment: null,
+      close,
+    };
   },
 };
 

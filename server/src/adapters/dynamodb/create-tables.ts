@@ -70,11 +70,18 @@ export async function deleteTables(client: TableClient, prefix: string): Promise
   );
 }
 
+/** The one that is asked whether there are any. */
+const first: TableName = 'users';
+
 /** Resolves when a table answers. */
 export async function probeTables(client: TableClient, prefix: string): Promise<void> {
-  const table: TableName = 'users';
-  if ((await describe(client, prefix + table)) !== null) return;
-  throw new StorageError('permanent', `There is no table ${prefix + table}.`);
+  if (await hasTables(client, prefix)) return;
+  throw new StorageError('permanent', `There is no table ${prefix + first}.`);
+}
+
+/** Whether the tables were made. */
+export async function hasTables(client: TableClient, prefix: string): Promise<boolean> {
+  return (await describe(client, prefix + first)) !== null;
 }
 
 async function describe(client: TableClient, name: string): Promise<TableDescription | null> {

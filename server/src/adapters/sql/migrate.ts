@@ -1,37 +1,55 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import { migrationsIn, refuseNewerSchema } from './schema-versions.ts';
+import { requireWorkable, type SchemaStep } from '../../core/schema.ts';
+import { type MigrationRow, migrationsIn, stepName, stepsOf, worksFromOf } from './schema-versions.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
-const folder = new URL('../../../migrations/sqlite/', import.meta.url);
+const ownFolder = new URL('../../../migrations/sqlite/', import.meta.url);
 
 /**
  * Applies the migrations that are missing, each in a transaction of its own, in the order of their names.
- * Returns the names of those applied by this call; several processes may start at once. Refuses a schema that a newer release has migrated further.
+ * Returns the names of those applied by this call; several processes may start at once. A schema that a newer release has
+ * migrated further is left as it is, and refused when this one does not work on it. `folder`: another release's migrations.
  */
-export async function migrate(database: SqlDatabase): Promise<string[]> {
+export async function migrate(database: SqlDatabase, folder = ownFolder): Promise<string[]> {
   const known = await migrationsIn(folder);
+  const steps = known.map(stepName);
   await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`.execute(database.write);
-  const applied = new Set(await appliedMigrations(database.write));
-  refuseNewerSchema([...applied], known);
+  const before = await appliedSteps(database.write);
+  requireWorkable(before, steps);
+  const applied = new Set(before.map(({ name }) => name));
   const newlyApplied: string[] = [];
   for (const name of known) {
-    if (!applied.has(name) && (await applyMigration(database.write, name))) newlyApplied.push(name);
+    if (applied.has(stepName(name))) continue;
+    if (await applyMigration(database.write, new URL(name, folder))) newlyApplied.push(name);
   }
+  // A newer release may have started meanwhile.
+  requireWorkable(await appliedSteps(database.write), steps);
   return newlyApplied;
 }
 
 /** False when another process, that starts at the same time, has applied it meanwhile. */
-async function applyMigration(database: Kysely<Tables>, name: string): Promise<boolean> {
-  const script = await readFile(new URL(name, folder), 'utf8');
+async function applyMigration(database: Kysely<Tables>, file: URL): Promise<boolean> {
+  const name = basename(file.pathname);
+  const script = await readFile(file, 'utf8');
+  const works_from = worksFromOf(script);
   return database.transaction().execute(async (write) => {
-    if ((await appliedMigrations(write)).includes(name)) return false;
+    if ((await appliedSteps(write)).some((step) => step.name === stepName(name))) return false;
     for (const statement of statementsOf(script)) await sql.raw(statement).execute(write);
-    await write.insertInto('schema_migrations').values({ name, applied_at: Date.now() }).execute();
+    const row = { name, applied_at: Date.now(), ...(works_from !== null && { works_from }) };
+    await write.insertInto('schema_migrations').values(row).execute();
     return true;
   });
+}
+
+/** What the database says about its schema; migrated at least once. */
+export async function appliedSteps(database: Kysely<Tables>): Promise<SchemaStep[]> {
+  // All columns, since databases that are older have fewer.
+  const { rows } = await sql<MigrationRow>`SELECT * FROM schema_migrations`.execute(database);
+  return stepsOf(rows);
 }
 
 /**
@@ -52,9 +70,4 @@ function statementsOf(script: string): string[] {
   }
   if (current.length > 0) throw new Error(`A statement is not ended: ${current.join('\n')}`);
   return statements;
-}
-
-async function appliedMigrations(database: Kysely<Tables>): Promise<string[]> {
-  const rows = await database.selectFrom('schema_migrations').select('name').execute();
-  return rows.map((row) => row.name);
 }

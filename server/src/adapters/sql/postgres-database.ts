@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { StorageError } from '../../core/errors.ts';
+import type { SchemaStep } from '../../core/schema.ts';
 import { isContention } from './postgres-errors.ts';
-import { migratePostgres, requireSchema } from './postgres-migrations.ts';
+import { appliedSteps, migratePostgres, requireSchema } from './postgres-migrations.ts';
 import { asKyselyWants, openPool, type PostgresLimits, type PostgresServer } from './postgres-pool.ts';
 import type { SqlDatabase, SqlDialect } from './sql-database.ts';
 import type { Tables } from './tables.ts';
@@ -19,8 +20,10 @@ export interface PostgresSettings extends PostgresServer, PostgresLimits {
 export interface PostgresDatabase extends SqlDatabase {
   /** Applies the migrations that are missing; resolves with their names. Safe to be called by many processes at once. */
   migrate(): Promise<string[]>;
-  /** Rejects when the schema is not the one of this release, and says what to do. */
+  /** Rejects when this release does not work on the schema, and says what to do. */
   requireSchema(): Promise<void>;
+  /** The migrations that were applied. */
+  schema(): Promise<SchemaStep[]>;
 }
 
 /** Connects when it is first asked something. */
@@ -42,6 +45,7 @@ export function openPostgres(settings: PostgresSettings): PostgresDatabase {
     probe: () => requirePrimary(write),
     migrate: () => migratePostgres(settings),
     requireSchema: () => requireSchema(write),
+    schema: () => appliedSteps(write),
     async close() {
       if (staleRead !== write) await staleRead.destroy();
       await relaxed.destroy();

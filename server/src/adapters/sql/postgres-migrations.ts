@@ -1,23 +1,29 @@
 // Migrations run on a connection of their own, without the limits of requests, one process at a time.
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { isTransient } from '../../core/errors.ts';
+import { requireComplete, requireWorkable, type SchemaStep } from '../../core/schema.ts';
 import { told } from './postgres-errors.ts';
 import { clientSettings, type PostgresLimits, type PostgresServer } from './postgres-pool.ts';
-import { migrationsIn, refuseNewerSchema, refuseOtherSchema } from './schema-versions.ts';
+import { type MigrationRow, migrationsIn, stepName, stepsOf, worksFromOf } from './schema-versions.ts';
 import type { Tables } from './tables.ts';
 
-const folder = new URL('../../../migrations/postgres/', import.meta.url);
+const ownFolder = new URL('../../../migrations/postgres/', import.meta.url);
 
 type Ask = (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult>;
 
 /**
  * Applies the migrations that are missing and resolves with their names. Any number of processes may call it at
- * once: one migrates, the others wait for it. Refuses a schema that a newer release has migrated further.
+ * once: one migrates, the others wait for it. A schema that a newer release has migrated further is left as it is, and
+ * refused when this one does not work on it. `folder`: another release's migrations.
  */
-export async function migratePostgres(server: PostgresServer & PostgresLimits): Promise<string[]> {
+export async function migratePostgres(
+  server: PostgresServer & PostgresLimits,
+  folder = ownFolder,
+): Promise<string[]> {
   const client = new pg.Client({
     ...clientSettings(server),
     connectionTimeoutMillis: server.connectTimeoutMs,
@@ -35,7 +41,7 @@ export async function migratePostgres(server: PostgresServer & PostgresLimits): 
       throw told(error);
     });
     await waitForTurn(ask);
-    return await applyMissing(ask, server.lockTimeoutMs);
+    return await applyMissing(ask, server.lockTimeoutMs, folder);
   } finally {
     // Ends its turn, too.
     await client.end();
@@ -55,25 +61,25 @@ async function waitForTurn(ask: Ask): Promise<void> {
   }
 }
 
-async function applyMissing(ask: Ask, lockTimeoutMs: number): Promise<string[]> {
+async function applyMissing(ask: Ask, lockTimeoutMs: number, folder: URL): Promise<string[]> {
   const known = await migrationsIn(folder);
   await ask(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)',
   );
-  const { rows } = await ask('SELECT name FROM schema_migrations');
-  const applied = rows.map((row): string => row.name);
-  refuseNewerSchema(applied, known);
-  const missing = known.filter((name) => !applied.includes(name));
-  for (const name of missing) await apply(ask, name, lockTimeoutMs);
+  // All columns, since databases that are older have fewer.
+  const applied = stepsOf((await ask('SELECT * FROM schema_migrations')).rows);
+  requireWorkable(applied, known.map(stepName));
+  const missing = known.filter((file) => !applied.some(({ name }) => name === stepName(file)));
+  for (const name of missing) await apply(ask, new URL(name, folder), lockTimeoutMs);
   return missing;
 }
 
 /** The first line of a migration that cannot run in a transaction, and is harmless to run again from its beginning. */
 const outsideTransaction = '-- outside of a transaction\n';
 
-async function apply(ask: Ask, name: string, lockTimeoutMs: number): Promise<void> {
-  const script = await readFile(new URL(name, folder), 'utf8');
-  const register = () => ask('INSERT INTO schema_migrations VALUES ($1, $2)', [name, Date.now()]);
+async function apply(ask: Ask, file: URL, lockTimeoutMs: number): Promise<void> {
+  const script = await readFile(file, 'utf8');
+  const register = () => registerMigration(ask, basename(file.pathname), worksFromOf(script));
   if (script.startsWith(outsideTransaction)) {
     // To build an index it waits for every transaction there is, however long that takes.
     await ask('SET lock_timeout = 0');
@@ -95,6 +101,17 @@ async function apply(ask: Ask, name: string, lockTimeoutMs: number): Promise<voi
   });
 }
 
+/** The column `works_from` is there for those that need it, since migration 0019. */
+function registerMigration(ask: Ask, name: string, worksFrom: string | null): Promise<unknown> {
+  return worksFrom === null
+    ? ask('INSERT INTO schema_migrations (name, applied_at) VALUES ($1, $2)', [name, Date.now()])
+    : ask('INSERT INTO schema_migrations (name, applied_at, works_from) VALUES ($1, $2, $3)', [
+        name,
+        Date.now(),
+        worksFrom,
+      ]);
+}
+
 const maximumAttempts = 20;
 const betweenAttemptsMs = 1_000;
 
@@ -113,15 +130,16 @@ async function untilUnlocked(change: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Rejects unless the schema is the one of this release. */
-export async function requireSchema(database: Kysely<Tables>): Promise<void> {
-  refuseOtherSchema(await appliedMigrations(database), await migrationsIn(folder));
+/** Rejects unless this release works on the schema as it is. */
+export async function requireSchema(database: Kysely<Tables>, folder = ownFolder): Promise<void> {
+  requireComplete(await appliedSteps(database), (await migrationsIn(folder)).map(stepName));
 }
 
-async function appliedMigrations(database: Kysely<Tables>): Promise<string[]> {
+/** What the database says about its schema. */
+export async function appliedSteps(database: Kysely<Tables>): Promise<SchemaStep[]> {
   const found = await sql<{ there: boolean }>`
     SELECT to_regclass('schema_migrations') IS NOT NULL AS there`.execute(database);
   if (found.rows[0]?.there !== true) return [];
-  const rows = await database.selectFrom('schema_migrations').select('name').execute();
-  return rows.map((row) => row.name);
+  const { rows } = await sql<MigrationRow>`SELECT * FROM schema_migrations`.execute(database);
+  return stepsOf(rows);
 }

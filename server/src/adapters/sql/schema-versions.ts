@@ -1,34 +1,27 @@
-// What a schema is called: the name of the last migration that was applied to it.
+// A schema is called by the last migration that was applied to it. What core/schema.ts calls a step is a file here.
 import { readdir } from 'node:fs/promises';
+import type { SchemaStep } from '../../core/schema.ts';
 
-/** Names of the migrations in the folder, in their order. */
+/** Names of the files in the folder, in their order. */
 export async function migrationsIn(folder: URL): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
 }
 
-/** Throws when a release that knows more has migrated the database. */
-export function refuseNewerSchema(applied: readonly string[], known: readonly string[]): void {
-  const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  throw new Error(
-    `The schema of the database is ${schemaName(applied)}, which a newer release has made; this release knows ${schemaName(known)}. Start that release, or restore a backup from before it (docs/operations/upgrade.md).`,
-  );
+/** A row of `schema_migrations`, which has no `works_from` before migration 0019. */
+export interface MigrationRow {
+  readonly name: string;
+  readonly works_from?: string | null;
 }
 
-/** Throws also when migrations are missing. */
-export function refuseOtherSchema(applied: readonly string[], known: readonly string[]): void {
-  refuseNewerSchema(applied, known);
-  if (known.every((name) => applied.includes(name))) return;
-  throw new Error(
-    `The schema of the database is ${schemaName(applied)}; this release needs ${schemaName(known)}. Run "assay migrate", or start with ASSAY_MIGRATE_AT_START=true.`,
-  );
+export function stepsOf(rows: readonly MigrationRow[]): SchemaStep[] {
+  return rows.map(({ name, works_from }) => ({ name: stepName(name), worksFrom: works_from ?? null }));
 }
 
-function schemaName(migrations: readonly string[]): string {
-  return (
-    migrations
-      .toSorted()
-      .at(-1)
-      ?.replace(/\.sql$/, '') ?? 'empty'
-  );
+export function stepName(file: string): string {
+  return file.replace(/\.sql$/, '');
+}
+
+/** What a migration declares in one of its lines; null: nothing. */
+export function worksFromOf(script: string): string | null {
+  return /^-- works with releases from: (\d{4})$/m.exec(script)?.[1] ?? null;
 }

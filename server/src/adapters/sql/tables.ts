@@ -51,5 +51,5 @@ export interface Tables
     RegistryMarkTables,
     RememberedFileTables,
     VersionFileTables {
-  schema_migrations: { name: string; applied_at: number };
+  schema_migrations: { name: string; applied_at: number; works_from?: string | null };
 }
