@@ -167,7 +167,8 @@ async function checkPicture(
 
 async function checkInterface(name: string): Promise<void> {
   const [variables, outputs] = await Promise.all(
-    ['variables.tf', 'outputs.tf'].map((file) => readFile(join(infra, name, file), 'utf8')),
+    // A module may have no outputs.
+    ['variables.tf', 'outputs.tf'].map((file) => readFile(join(infra, name, file), 'utf8').catch(() => '')),
   );
   const found = await drawnInto(name, 'interface', interfaceOf(variables ?? '', outputs ?? ''));
   note(`${name}: inputs and outputs`, found);

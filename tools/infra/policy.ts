@@ -179,6 +179,7 @@ const keepingRules: readonly Rule[] = [
     block(values, 'image_scanning_configuration')?.scan_on_push === true ? null : 'takes images unseen',
   ),
   backedUp,
+  copiesWatched,
 ];
 
 /** Areas with what cannot be made again. */
@@ -203,6 +204,30 @@ function backedUp(resources: readonly Resource[]): Finding[] {
       return !covered.some((arn) => arn.endsWith(`:${name}`) || arn.endsWith(`/${name}`));
     })
     .map(({ address }) => ({ address, problem: 'is not backed up' }));
+}
+
+/** A copy in another region that fails or is late is told, or nobody knows what would be lost with this one. */
+function copiesWatched(resources: readonly Resource[]): Finding[] {
+  const alarms = resources.filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
+  const isWatched = (metric: string, dimension: string, value: unknown) =>
+    alarms.some(
+      ({ values }) =>
+        values.metric_name === metric && (values.dimensions as Values | null)?.[dimension] === value,
+    );
+  return resources.flatMap(({ type, address, values }) => {
+    const unwatched: string[] = [];
+    if (type === 'aws_s3_bucket_replication_configuration') {
+      const from = resources.find(
+        (other) => other.type === 'aws_s3_bucket' && other.values.id === values.bucket,
+      );
+      const metrics = ['OperationsFailedReplication', 'ReplicationLatency'];
+      unwatched.push(...metrics.filter((metric) => !isWatched(metric, 'SourceBucket', from?.values.bucket)));
+    }
+    if (type === 'aws_dynamodb_table' && block(values, 'replica') !== undefined) {
+      if (!isWatched('ReplicationLatency', 'TableName', values.name)) unwatched.push('ReplicationLatency');
+    }
+    return unwatched.map((metric) => ({ address, problem: `has copies without an alarm by ${metric}` }));
+  });
 }
 
 const permissionRules: readonly Rule[] = [

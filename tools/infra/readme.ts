@@ -1,5 +1,6 @@
 // The parts of READMEs below infra/ that are drawn from the sources: inputs and outputs, and pictures of stacks. They
 // stand between two marks, and everything else in the file is left alone.
+import { markdownTable } from '../markdown-table.ts';
 import { topLevelBlocks } from './source-rules.ts';
 
 export type Part = 'interface' | 'picture';
@@ -29,10 +30,9 @@ export function interfaceOf(variables: string, outputs: string): string {
     descriptionIn(body),
   ]);
   return [
-    ...table(['input', 'type', 'default', 'meaning'], inputs),
-    '',
-    ...table(['output', 'meaning'], given),
-  ].join('\n');
+    markdownTable(['input', 'type', 'default', 'meaning'], inputs),
+    ...(given.length > 0 ? [markdownTable(['output', 'meaning'], given)] : []),
+  ].join('\n\n');
 }
 
 function nameIn(header: string): string {
@@ -41,7 +41,7 @@ function nameIn(header: string): string {
 
 function descriptionIn(body: string): string {
   const found = /^ {2}description\s*= "((?:[^"\\]|\\.)*)"$/m.exec(body)?.[1] ?? '';
-  return found.replaceAll('\\"', '"').replaceAll('|', '\\|');
+  return found.replaceAll('\\"', '"');
 }
 
 /** The text of an argument, up to the next one or the end. */
@@ -57,9 +57,4 @@ const longestDefault = 40;
 function shortened(fallback: string): string {
   const line = fallback.replaceAll(/\s+/g, ' ');
   return line.length > longestDefault ? 'see variables.tf' : `\`${line}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

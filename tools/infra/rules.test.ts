@@ -102,6 +102,23 @@ describe('what is made', () => {
     assert.deepEqual(problemsOf(table), ['is not backed up']);
     assert.deepEqual(problemsOf(table, selection), []);
   });
+
+  test('is watched where there are copies in another region', () => {
+    const bucket = resource('aws_s3_bucket', { id: 'id-1', bucket: 'packages' }, 'packages');
+    const copied = resource('aws_s3_bucket_replication_configuration', { bucket: 'id-1' });
+    const table = resource('aws_dynamodb_table', { name: 'users', replica: [{ region_name: 'r' }] });
+    const alarm = (metric_name: string, dimensions: object) =>
+      resource('aws_cloudwatch_metric_alarm', { metric_name, dimensions });
+    const unwatched = (...alarms: Resource[]) =>
+      problemsOf(bucket, copied, table, ...alarms).filter((problem) => problem.startsWith('has copies'));
+    const late = 'has copies without an alarm by ReplicationLatency';
+    assert.deepEqual(unwatched(), ['has copies without an alarm by OperationsFailedReplication', late, late]);
+    const ofBucket = ['OperationsFailedReplication', 'ReplicationLatency'];
+    const enough = ofBucket.map((metric) => alarm(metric, { SourceBucket: 'packages' }));
+    assert.deepEqual(unwatched(...enough), [late]);
+    assert.deepEqual(unwatched(...enough, alarm('ReplicationLatency', { TableName: 'users' })), []);
+    assert.equal(unwatched(...ofBucket.map((metric) => alarm(metric, { SourceBucket: 'other' }))).length, 3);
+  });
 });
 
 describe('sources', () => {

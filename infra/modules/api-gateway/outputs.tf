@@ -5,8 +5,3 @@ output "target" {
     zone_id  = aws_apigatewayv2_domain_name.this.domain_name_configuration[0].hosted_zone_id
   }
 }
-
-output "api_id" {
-  description = "The gateway, for its metrics."
-  value       = aws_apigatewayv2_api.this.id
-}

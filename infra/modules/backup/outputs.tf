@@ -3,11 +3,6 @@ output "vault_arn" {
   value       = aws_backup_vault.this.arn
 }
 
-output "vault_name" {
-  description = "Its name."
-  value       = aws_backup_vault.this.name
-}
-
 output "restore_role_arn" {
   description = "The role that backups are restored with."
   value       = aws_iam_role.this.arn

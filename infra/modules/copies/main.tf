@@ -1,5 +1,5 @@
 # What a second region keeps of a registry that runs in the first: copies of its objects and of its backups, under
-# keys of that region. Nothing runs there.
+# keys of that region. Nothing runs there. Whether copies are late is known there only.
 
 terraform {
   required_version = ">= 1.11"
@@ -36,4 +36,15 @@ resource "aws_backup_vault" "this" {
   lifecycle {
     prevent_destroy = true
   }
+}
+
+module "monitoring" {
+  source = "../monitoring"
+
+  name           = var.name
+  kms_key_arn    = module.keys.arns.logs
+  alarm_email    = var.alarm_email
+  retention_days = {}
+  watched        = { copies_to_here = var.copies }
+  limits         = var.alarm_limits
 }

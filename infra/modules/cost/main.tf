@@ -17,9 +17,13 @@ resource "aws_budgets_budget" "this" {
   limit_unit   = "USD"
   time_unit    = "MONTHLY"
 
-  cost_filter {
-    name   = "TagKeyValue"
-    values = [format("user:CostCenter$%s", var.cost_tag)]
+  # A tag that is not active is on no bill: a budget that asked for it would count nothing and never tell.
+  dynamic "cost_filter" {
+    for_each = var.by_tag ? [format("user:CostCenter$%s", var.cost_tag)] : []
+    content {
+      name   = "TagKeyValue"
+      values = [cost_filter.value]
+    }
   }
 
   dynamic "notification" {
@@ -61,11 +65,4 @@ resource "aws_ce_anomaly_subscription" "this" {
       values        = ["20"]
     }
   }
-}
-
-resource "aws_ce_cost_allocation_tag" "this" {
-  for_each = var.activate_tags ? toset(["CostCenter", "Project", "Environment"]) : []
-
-  tag_key = each.key
-  status  = "Active"
 }

@@ -29,8 +29,8 @@ variable "watch_anomalies" {
   default     = true
 }
 
-variable "activate_tags" {
-  description = "Whether CostCenter, Project and Environment are switched on as tags of the bill. Only the account that pays can, a day after the tags were first used."
+variable "by_tag" {
+  description = "Whether the budget counts what has the tag, which must be active on the bill (stack bootstrap), or all that the account spends."
   type        = bool
   default     = false
 }

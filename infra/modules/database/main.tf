@@ -17,5 +17,6 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  on_postgres = var.engine == "postgres" ? 1 : 0
+  on_postgres   = var.engine == "postgres" ? 1 : 0
+  exported_logs = ["postgresql", "upgrade"]
 }

@@ -41,6 +41,15 @@ resource "aws_db_parameter_group" "this" {
   }
 }
 
+# RDS makes these itself where they are missing: for ever, and under another key.
+resource "aws_cloudwatch_log_group" "postgres" {
+  for_each = local.on_postgres == 1 ? toset(local.exported_logs) : []
+
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = 30
+  kms_key_id        = var.logs_kms_key_arn
+}
+
 resource "aws_db_instance" "primary" {
   count = local.on_postgres
 
@@ -80,11 +89,13 @@ resource "aws_db_instance" "primary" {
   auto_minor_version_upgrade      = true
   performance_insights_enabled    = var.postgres.insights
   performance_insights_kms_key_id = var.postgres.insights ? var.kms_key_arn : null
-  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+  enabled_cloudwatch_logs_exports = local.exported_logs
 
   lifecycle {
     prevent_destroy = true
   }
+
+  depends_on = [aws_cloudwatch_log_group.postgres]
 }
 
 # Answers searches and lists, and can be promoted when the primary is lost.

@@ -19,6 +19,17 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "logs_kms_key_arn" {
+  description = "PostgreSQL: the key that its logs are encrypted with."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.engine != "postgres" || var.logs_kms_key_arn != null
+    error_message = "PostgreSQL needs it."
+  }
+}
+
 variable "protected" {
   description = "Whether the records are protected against deletion, and a last snapshot is taken."
   type        = bool

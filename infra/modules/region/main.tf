@@ -31,6 +31,7 @@ locals {
     },
     var.seal_with == "kms" ? { ASSAY_KMS_KEY = var.key_arns.records } : {},
     length(var.cors_origins) > 0 ? { ASSAY_CORS_ORIGINS = join(",", var.cors_origins) } : {},
+    var.settings,
   )
 }
 
@@ -147,7 +148,13 @@ module "monitoring" {
     buckets       = { for area in ["incoming", "packages", "quarantine"] : area => module.storage.buckets[area] }
     tables        = var.records.table_names
     database      = var.records.postgres
+    distribution  = var.distribution
+
+    copies_from_here = module.storage.copies
+    copies_to_here   = { for area, copy in module.storage.copies : area => { from = copy.to, to = copy.from, rule = copy.rule } if var.takes_copies }
+    tables_copied_to = var.records.copied_to
   }
+  limits = var.alarm_limits
 }
 
 module "backup" {

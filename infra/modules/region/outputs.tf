@@ -33,10 +33,11 @@ output "environments" {
 }
 
 output "cluster" {
-  description = "The cluster, its services, and what they run."
+  description = "The cluster, its services, how many tasks they run at least and at most, and what these run."
   value = {
     name             = module.compute.cluster_name
     services         = module.compute.service_names
+    tasks            = var.tasks
     task_definitions = module.compute.task_definition_arns
     subnets          = module.networking.private_subnet_ids
     security_group   = module.security.service_security_group_ids["worker"]
@@ -64,13 +65,23 @@ output "alarms_topic_arn" {
 }
 
 output "alarm_names" {
-  description = "All alarms."
+  description = "Alarms that a bad release sets off."
   value       = module.monitoring.alarm_names
 }
 
 output "log_group_arns" {
   description = "The log groups."
   value       = module.monitoring.log_group_arns
+}
+
+output "copies" {
+  description = "What is copied to the other region, by area."
+  value       = module.storage.copies
+}
+
+output "restore_role_arn" {
+  description = "The role that backups are restored with."
+  value       = module.backup.restore_role_arn
 }
 
 output "vault_arn" {

@@ -83,6 +83,7 @@ variable "records" {
     environment = map(string)
     table_arns  = list(string)
     table_names = list(string)
+    copied_to   = optional(string) # the other region of global tables
     postgres    = optional(object({ instance_id = string, instance_arn = string, connections = number, storage_gib = number }))
   })
 }
@@ -152,10 +153,34 @@ variable "copied_areas" {
   default     = []
 }
 
+variable "takes_copies" {
+  description = "Whether that region copies here, too."
+  type        = bool
+  default     = false
+}
+
+variable "distribution" {
+  description = "The distribution of CloudFront, for dashboards."
+  type        = object({ id = string })
+  default     = null
+}
+
 variable "alarm_email" {
   description = "Who is told of alarms."
   type        = string
   default     = null
+}
+
+variable "alarm_limits" {
+  description = "When alarms go off, by the names in modules/monitoring."
+  type        = map(number)
+  default     = {}
+}
+
+variable "settings" {
+  description = "Further variables of the program. They count more than those that are set here."
+  type        = map(string)
+  default     = {}
 }
 
 variable "protected" {

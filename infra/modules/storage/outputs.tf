@@ -15,6 +15,11 @@ output "area_arns" {
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
+output "copies" {
+  description = "What is copied from where to where, by area, and by which rule: as metrics tell it."
+  value       = { for area, arn in var.replicate_to : area => { from = local.buckets[area], to = element(split(":", arn), 5), rule = local.rule_id } }
+}
+
 output "static_domain_name" {
   description = "Where CloudFront finds static files."
   value       = aws_s3_bucket.this["static"].bucket_regional_domain_name

@@ -1,7 +1,8 @@
 # Copies in another region, as fast as S3 makes them: within minutes, and told when it takes longer than fifteen.
 
 locals {
-  copied = toset(keys(var.replicate_to))
+  copied  = toset(keys(var.replicate_to))
+  rule_id = "everything"
 }
 
 resource "aws_iam_role" "replication" {
@@ -53,7 +54,7 @@ resource "aws_s3_bucket_replication_configuration" "this" {
   role   = aws_iam_role.replication[0].arn
 
   rule {
-    id     = "everything"
+    id     = local.rule_id
     status = "Enabled"
     filter {}
 

@@ -123,3 +123,13 @@ resource "aws_ecr_replication_configuration" "this" {
     }
   }
 }
+
+# ── Bill ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Once for the account: a stack that was destroyed would switch them off for the others.
+resource "aws_ce_cost_allocation_tag" "this" {
+  for_each = var.activate_cost_tags ? toset(["CostCenter", "Project", "Environment"]) : []
+
+  tag_key = each.key
+  status  = "Active"
+}

@@ -51,3 +51,9 @@ variable "images_kept" {
   type        = number
   default     = 50
 }
+
+variable "activate_cost_tags" {
+  description = "Whether the tags CostCenter, Project and Environment are switched on for the bill. AWS knows them about a day after a stack first used them, and refuses before; in an organisation only the account that pays can."
+  type        = bool
+  default     = false
+}

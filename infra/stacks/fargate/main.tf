@@ -37,6 +37,7 @@ module "database" {
   name                = local.name
   engine              = var.records
   kms_key_arn         = module.keys.arns.records
+  logs_kms_key_arn    = module.keys.arns.logs
   protected           = var.protected
   subnet_ids          = module.region.network.data_subnet_ids
   security_group_id   = module.region.database_security_group_id
@@ -54,8 +55,11 @@ module "copies" {
   source    = "../../modules/copies"
   providers = { aws = aws.second }
 
-  name      = local.name
-  removable = !var.protected
+  name         = local.name
+  copies       = module.region.copies
+  alarm_email  = var.alarm_email
+  alarm_limits = var.alarm_limits
+  removable    = !var.protected
 }
 
 module "region" {
@@ -69,6 +73,7 @@ module "region" {
   entrance             = { cloudfront = "cloudfront", load-balancer = "internet", api-gateway = "network" }[var.entrance]
   cloudfront           = local.cloudfront
   static_readers       = module.cdn[*].arn
+  distribution         = one([for cdn in module.cdn : { id = cdn.id }])
   cors_origins         = var.cors_origins
   firewall             = var.firewall
   network              = { nat = var.nat }
@@ -94,9 +99,11 @@ module "region" {
   generation               = join("-", values(local.generated))
   tasks                    = { api = var.tasks.api, worker = var.tasks.worker, validators = var.tasks.validators }
   deployment               = var.deployment
-  copies                   = module.copies
+  copies                   = { bucket_arns = module.copies.bucket_arns, storage_key_arn = module.copies.storage_key_arn, vault_arn = module.copies.vault_arn }
   copied_areas             = local.copied
   alarm_email              = var.alarm_email
+  alarm_limits             = var.alarm_limits
+  settings                 = var.settings
   protected                = var.protected
   permissions_boundary_arn = var.permissions_boundary_arn
 }
@@ -108,6 +115,7 @@ module "cost" {
   name              = local.name
   monthly_limit_usd = var.monthly_limit_usd
   cost_tag          = local.name
+  by_tag            = var.cost_tags_active
   topic_arn         = module.region.alarms_topic_arn
   watch_anomalies   = var.environment == "prod"
 }

@@ -44,13 +44,18 @@ output "alarms_topic_arn" {
 }
 
 output "alarm_names" {
-  description = "Alarms that end a deployment."
+  description = "Alarms that a bad release sets off, for deployments that end when one does."
   value       = module.region.alarm_names
 }
 
 output "vault_arns" {
   description = "The vaults of backups: in the first region and in the second."
   value       = [module.region.vault_arn, module.copies.vault_arn]
+}
+
+output "restore_role_arn" {
+  description = "The role that backups are restored with."
+  value       = module.region.restore_role_arn
 }
 
 output "distribution_id" {

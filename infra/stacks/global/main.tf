@@ -74,7 +74,7 @@ module "first" {
   key_arns             = module.keys_of_first.arns
   # Data keys of KMS open in their own region only.
   seal_with = "key"
-  records   = merge(local.shared.records, { table_arns = module.database.table_arns })
+  records   = merge(local.shared.records, { table_arns = module.database.table_arns, copied_to = var.second_region })
   secrets = {
     kept       = [for name in local.shared.kept : local.shared.secret[name].first]
     validators = module.secrets.generated_arns["validators"]
@@ -83,7 +83,10 @@ module "first" {
   tasks                    = var.serving == "first" ? local.running : local.waiting
   copied_areas             = local.copied
   copies                   = { bucket_arns = module.second.bucket_arns, storage_key_arn = module.keys_of_second.arns.storage, vault_arn = module.second.vault_arn }
+  takes_copies             = true
   alarm_email              = var.alarm_email
+  alarm_limits             = var.alarm_limits
+  settings                 = var.settings
   protected                = var.protected
   permissions_boundary_arn = var.permissions_boundary_arn
 }
@@ -103,7 +106,7 @@ module "second" {
   network              = { cidr = "10.21.0.0/16" }
   key_arns             = module.keys_of_second.arns
   seal_with            = "key"
-  records              = merge(local.shared.records, { table_arns = [for arn in module.database.table_arns : replace(arn, ":${var.region}:", ":${var.second_region}:")] })
+  records              = merge(local.shared.records, { table_arns = [for arn in module.database.table_arns : replace(arn, ":${var.region}:", ":${var.second_region}:")], copied_to = var.region })
   secrets = {
     kept       = [for name in local.shared.kept : local.shared.secret[name].second]
     validators = local.shared.secret["validators"].second
@@ -112,7 +115,10 @@ module "second" {
   tasks                    = var.serving == "second" ? local.running : local.waiting
   copied_areas             = local.copied
   copies                   = { bucket_arns = module.first.bucket_arns, storage_key_arn = module.keys_of_first.arns.storage, vault_arn = module.first.vault_arn }
+  takes_copies             = true
   alarm_email              = var.alarm_email
+  alarm_limits             = var.alarm_limits
+  settings                 = var.settings
   protected                = var.protected
   trail                    = false
   permissions_boundary_arn = var.permissions_boundary_arn
@@ -125,6 +131,7 @@ module "cost" {
   name              = local.name
   monthly_limit_usd = var.monthly_limit_usd
   cost_tag          = local.name
+  by_tag            = var.cost_tags_active
   topic_arn         = module.first.alarms_topic_arn
   watch_anomalies   = var.environment == "prod"
 }

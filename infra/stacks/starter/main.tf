@@ -68,6 +68,7 @@ module "database" {
   name                = local.name
   engine              = "postgres"
   kms_key_arn         = module.keys.arns.records
+  logs_kms_key_arn    = module.keys.arns.logs
   protected           = var.protected
   subnet_ids          = module.networking.data_subnet_ids
   security_group_id   = module.security.database_security_group_id
@@ -111,6 +112,7 @@ module "host" {
       ASSAY_TRUSTED_PROXIES = "172.16.0.0/12" # the proxy, in the network of Docker
     },
     length(var.cors_origins) > 0 ? { ASSAY_CORS_ORIGINS = join(",", var.cors_origins) } : {},
+    var.settings,
   )
 }
 
@@ -142,6 +144,7 @@ module "monitoring" {
     database = { instance_id = module.database.instance_id, connections = var.postgres.connections, storage_gib = var.postgres.storage_gib }
     buckets  = { for area in ["incoming", "packages", "quarantine"] : area => module.storage.buckets[area] }
   }
+  limits = var.alarm_limits
 }
 
 module "backup" {
@@ -167,6 +170,7 @@ module "cost" {
   name              = local.name
   monthly_limit_usd = var.monthly_limit_usd
   cost_tag          = local.name
+  by_tag            = var.cost_tags_active
   topic_arn         = module.monitoring.alarms_topic_arn
   watch_anomalies   = var.environment == "prod"
 }

@@ -32,3 +32,8 @@ output "secret_arns" {
   description = "The secrets. Their values are in Secrets Manager only."
   value       = module.secrets.arns
 }
+
+output "restore_role_arn" {
+  description = "The role that backups are restored with."
+  value       = module.backup.restore_role_arn
+}

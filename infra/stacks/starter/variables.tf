@@ -112,10 +112,33 @@ variable "alarm_email" {
   default     = null
 }
 
+variable "alarm_limits" {
+  description = "When alarms go off, by name: `bucket_gib` (1024), `quarantine_days` (7), `job_waits_seconds` (900), `errors_in_5_minutes` (10), `copies_late_seconds` (900). Those that are left out are as in brackets."
+  type        = map(number)
+  default     = {}
+}
+
+variable "settings" {
+  description = "Further variables of the program (docs/configuration.md), switches of features among them. They count more than those that the stack sets; secrets do not belong here."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^ASSAY_[A-Z0-9_]+$", name)) && !can(regex("PASSWORD|SECRET$", name))])
+    error_message = "Names begin with ASSAY_; passwords and secrets come from Secrets Manager only."
+  }
+}
+
 variable "monthly_limit_usd" {
   description = "What it may cost in a month before somebody is told, in US dollars."
   type        = number
   default     = 60
+}
+
+variable "cost_tags_active" {
+  description = "Whether the bill knows the tag CostCenter, which the stack bootstrap switches on a day after it was first used. The budget counts what has it; until then all that the account spends."
+  type        = bool
+  default     = false
 }
 
 variable "protected" {

@@ -3,7 +3,9 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "assay-test"
+  name        = "assay-test"
+  alarm_email = "operators@example.org"
+  copies      = { packages = { from = "first-packages", to = "second-packages", rule = "everything" } }
 }
 
 run "copies_have_buckets_and_a_vault_under_keys_of_their_region" {

@@ -18,6 +18,7 @@ variables {
   kms_key_arn       = "arn:aws:kms:eu-central-1:123456789012:key/records"
   subnet_ids        = ["subnet-1", "subnet-2"]
   security_group_id = "sg-1"
+  logs_kms_key_arn  = "arn:aws:kms:eu-central-1:123456789012:key/logs"
 }
 
 run "tables_are_those_of_the_program_encrypted_and_restorable" {
@@ -80,9 +81,26 @@ run "postgres_is_encrypted_private_backed_up_and_forces_tls" {
     error_message = "Somebody may connect without TLS."
   }
   assert {
+    condition = alltrue([
+      for log in aws_db_instance.primary[0].enabled_cloudwatch_logs_exports :
+      aws_cloudwatch_log_group.postgres[log].name == "/aws/rds/instance/assay-test/${log}"
+      && aws_cloudwatch_log_group.postgres[log].retention_in_days == 30 && aws_cloudwatch_log_group.postgres[log].kms_key_id == var.logs_kms_key_arn
+    ])
+    error_message = "A log of the instance is kept for ever, or under a key that is not ours."
+  }
+  assert {
     condition     = output.environment.ASSAY_POSTGRES_TLS == "verify-full" && length(aws_dynamodb_table.this) == 0
     error_message = "The program would trust whoever answers."
   }
+}
+
+run "refuses_a_postgres_whose_logs_have_no_key" {
+  command = plan
+  variables {
+    engine           = "postgres"
+    logs_kms_key_arn = null
+  }
+  expect_failures = [var.logs_kms_key_arn]
 }
 
 run "refuses_backups_for_less_than_a_week" {

@@ -100,6 +100,10 @@ run "copies_go_to_the_other_region_under_its_key" {
     ])
     error_message = "Copies are not encrypted, or may take longer than a quarter of an hour."
   }
+  assert {
+    condition     = output.copies.packages.to == "copy-packages" && output.copies.packages.from == output.buckets.packages && output.copies.packages.rule == aws_s3_bucket_replication_configuration.this["packages"].rule[0].id
+    error_message = "Alarms would look at other copies."
+  }
 }
 
 run "nothing_is_destroyed_with_its_content_by_default" {

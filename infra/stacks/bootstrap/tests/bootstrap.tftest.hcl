@@ -10,6 +10,10 @@ variables {
 
 run "whole" {
   assert {
+    condition     = length(aws_ce_cost_allocation_tag.this) == 0
+    error_message = "The first apply would be refused: AWS does not know the tags yet."
+  }
+  assert {
     condition     = jsondecode(aws_iam_role.deploy["prod"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example-org/assay:environment:prod"
     error_message = "Another workflow could deploy to production."
   }
@@ -23,6 +27,17 @@ run "whole" {
   assert {
     condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled" && one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"
     error_message = "The state is not versioned and encrypted."
+  }
+}
+
+run "the_bill_gets_its_tags_once_aws_knows_them" {
+  command = plan
+  variables {
+    activate_cost_tags = true
+  }
+  assert {
+    condition     = contains(keys(aws_ce_cost_allocation_tag.this), "CostCenter") && alltrue([for tag in aws_ce_cost_allocation_tag.this : tag.status == "Active"])
+    error_message = "Budgets would count what has no tag."
   }
 }
 
