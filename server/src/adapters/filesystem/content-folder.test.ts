@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -49,6 +49,26 @@ describe('a folder of content', () => {
     const path = join(root(), 'packages', packageKey(digest).path);
     assert.equal((await stat(path)).mode & 0o777, 0o400);
     assert.equal((await stat(join(path, '..'))).mode & 0o777, 0o700);
+  });
+
+  test('takes objects while the folders that lead to them are taken away', async () => {
+    const folder = await ContentFolder.open(root());
+    const target = folder.pathOf(packageKey(digest));
+    const stopping = new AbortController();
+    const takeAway = async () => {
+      while (!stopping.signal.aborted)
+        for (const path of [join(target, '..'), join(target, '../..')]) await rmdir(path).catch(() => {});
+    };
+    const takers = [takeAway(), takeAway()];
+    try {
+      for (let placed = 0; placed < 60; placed++) {
+        await folder.place(target, () => writeFile(target, ''));
+        await rm(target);
+      }
+    } finally {
+      stopping.abort();
+      await Promise.all(takers);
+    }
   });
 
   test('shares the bytes of a copy', async () => {

@@ -23,6 +23,9 @@ const safePath = new RegExp(`^${segment}(/${segment})*$`);
 /** Temporary files of programs that cannot be asked whether they still run are left this long. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
+/** Of bringing a file to where its folders are taken away at the same time. */
+const placingAttempts = 20;
+
 /** Temporary files that this process is writing at the moment. */
 const beingWritten = new Set<string>();
 
@@ -98,7 +101,7 @@ export class ContentFolder {
         await move();
         break;
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT' || attempt === 5) throw error;
+        if (!isRaced(error) || attempt === placingAttempts) throw error;
       }
     }
     await this.syncFoldersOf(target);
@@ -162,6 +165,11 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** A folder went away meanwhile: Node.js says ENOTDIR when that was between its finding the folder and looking at it. */
+function isRaced(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
 
 export async function unlinkIfThere(path: string): Promise<void> {
