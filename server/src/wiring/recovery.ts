@@ -28,21 +28,15 @@ import {
 import { type RecordTransfer, withOpenSecrets } from '../core/transfer/index.ts';
 import { version } from '../version.ts';
 import { awsOf } from './aws.ts';
-import { openContent } from './content.ts';
-import { Guards } from './guards.ts';
+import { asOpened, type Engines, type Opened, openEngines } from './open-engines.ts';
 import { type OpenRecords, openRecords } from './records.ts';
-import { openSecretStore, openSecrets } from './secrets.ts';
+import { openSecretStore } from './secrets.ts';
 
 const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
 
 interface Given {
   readonly parallel: number;
   readonly tell: (line: string) => void;
-}
-
-export interface Opened<T> {
-  readonly opened: T;
-  close(): Promise<void>;
 }
 
 export function openPlace(folder: string, given: { readonly mustExist: boolean }): Promise<BackupFolder> {
@@ -73,25 +67,6 @@ export async function openBackupPorts(
     },
     opening,
   );
-}
-
-type Engines = Awaited<ReturnType<typeof openEngines>>;
-
-async function openEngines(
-  config: Config,
-  opening: AsyncDisposableStack,
-  how: 'prepare' | 'migrate' = 'prepare',
-) {
-  const records = await openRecords(config);
-  opening.defer(() => records.close());
-  await records[how]();
-  const aws = awsOf(config);
-  const keys = await openSecrets(config, { clock, randomness, aws, guards: new Guards(config) });
-  const { addressKeys, secrets, secretBox } = keys;
-  const ports = { engine: records.engine, clock, randomness, addressKeys, publicUrl: () => '', aws };
-  const { content, close } = await openContent(config, ports);
-  opening.defer(() => close?.());
-  return { records, content, secrets, secretBox };
 }
 
 /** What an engine cannot write into a file itself is carried into one, as to another engine. */
@@ -236,10 +211,4 @@ async function openBackup(
   const list = files.openList();
   opening.defer(() => list.close());
   return { manifest, records, list, objects: place.objects, secretBox };
-}
-
-/** Everything is open: from now on it is closed by whoever has it. */
-function asOpened<T>(opened: T, opening: AsyncDisposableStack): Opened<T> {
-  const all = opening.move();
-  return { opened, close: () => all.disposeAsync() };
 }

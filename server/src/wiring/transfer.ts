@@ -5,16 +5,7 @@ import { SystemClock } from '../adapters/system/clock.ts';
 import { SystemRandomness } from '../adapters/system/randomness.ts';
 import type { Config } from '../config/index.ts';
 import type { TransferPorts, TransferSide } from '../core/transfer/index.ts';
-import { awsOf } from './aws.ts';
-import { openContent } from './content.ts';
-import { Guards } from './guards.ts';
-import { openRecords } from './records.ts';
-import { openSecrets } from './secrets.ts';
-
-interface Opened<T> {
-  readonly opened: T;
-  close(): Promise<void>;
-}
+import { asOpened, type Opened, openEngines } from './open-engines.ts';
 
 const [clock, randomness] = [new SystemClock(), new SystemRandomness()];
 
@@ -24,18 +15,8 @@ export async function openSide(
   open: 'prepare' | 'migrate' = 'prepare',
 ): Promise<Opened<TransferSide>> {
   await using opening = new AsyncDisposableStack();
-  const records = await openRecords(config);
-  opening.defer(() => records.close());
-  await records[open]();
-  const { engine } = records;
-  const guards = new Guards(config);
-  const aws = awsOf(config);
-  const keys = await openSecrets(config, { clock, randomness, aws, guards });
-  const { addressKeys, secrets, secretBox } = keys;
-  const given = { engine, clock, randomness, addressKeys, publicUrl: () => config.server.publicUrl, aws };
-  const { content, close } = await openContent(config, given);
-  opening.defer(() => close?.());
-  return asOpened({ ...engine, content, secrets, secretBox }, opening);
+  const { records, ...others } = await openEngines(config, opening, open);
+  return asOpened({ ...records.engine, ...others }, opening);
 }
 
 export async function openTransfer(
@@ -53,10 +34,4 @@ export async function openTransfer(
   const { parallel, tell } = given;
   const sides = { source: source.opened, target: target.opened, journal };
   return asOpened({ clock, randomness, ...sides, parallel, tell, pause }, opening);
-}
-
-/** Everything is open: from now on it is closed by whoever has it. */
-function asOpened<T>(opened: T, opening: AsyncDisposableStack): Opened<T> {
-  const all = opening.move();
-  return { opened, close: () => all.disposeAsync() };
 }

@@ -2,15 +2,9 @@
 // while it is copied.
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import {
-  type Area,
-  type ContentKey,
-  type ContentStore,
-  digestOf,
-  packageKey,
-  printKey,
-} from '../content/index.ts';
+import { type ContentKey, type ContentStore, digestOf, packageKey, printKey } from '../content/index.ts';
 import { isMissing } from '../errors.ts';
+import { carriedAreas, comesAlong, eachAtOnce } from '../transfer/index.ts';
 import type { UploadStore } from '../uploads/index.ts';
 import type { BackedUpObject, ContentList } from './ports.ts';
 
@@ -31,25 +25,12 @@ export interface Copied {
   readonly damaged: readonly string[];
 }
 
-/** `logs` and `backups` are not the registry's own. */
-const areas: readonly Area[] = ['packages', 'quarantine', 'processed', 'validators', 'incoming'];
-
 export async function copyContent(sides: CopySides): Promise<Copied> {
   const done = { copied: 0, copiedBytes: 0, damaged: [] as string[] };
-  const waiting = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for (const area of areas) {
-    for await (const { path } of sides.source.list(area)) {
-      const key = { area, path };
-      const run = copyObject(sides, key, done)
-        .catch((error) => void failures.push(error))
-        .finally(() => waiting.delete(run));
-      waiting.add(run);
-      if (waiting.size >= sides.parallel) await Promise.race(waiting);
-      if (failures.length > 0) break;
-    }
-    await Promise.all(waiting);
-    if (failures.length > 0) throw failures[0];
+  for (const area of carriedAreas) {
+    await eachAtOnce(sides.source.list(area), sides.parallel, ({ path }) =>
+      copyObject(sides, { area, path }, done),
+    );
   }
   return done;
 }
@@ -81,11 +62,6 @@ async function copyObject(
   list.put({ ...key, ...stored, revision });
   done.copied += 1;
   done.copiedBytes += stored.sizeBytes;
-}
-
-/** What has arrived for an upload that is not completed does not: its other parts would be lost anyway. */
-async function comesAlong({ uploads }: CopySides, { area, path }: ContentKey): Promise<boolean> {
-  return area !== 'incoming' || (await uploads.find(path))?.state === 'completed';
 }
 
 async function store(

@@ -1,17 +1,15 @@
 // The secrets of a registry as one text that only a passphrase opens: AES-256-GCM under a key that scrypt makes of it.
 import { createCipheriv, createDecipheriv, scryptSync } from 'node:crypto';
-import { sessionKeysSecret } from '../access/index.ts';
 import type { Randomness } from '../clock.ts';
-import { addressKeysSecret } from '../content/index.ts';
 import { RegistryError } from '../errors.ts';
 import { webhookKeySecret } from '../events/index.ts';
 import type { SecretStore } from '../secrets.ts';
-import { registryKeysSecret } from '../signing/index.ts';
+import { carriedSecrets } from '../transfer/index.ts';
 
 /** By name. */
 export type Secrets = Readonly<Record<string, string>>;
 
-const names = [sessionKeysSecret, addressKeysSecret, registryKeysSecret, webhookKeySecret];
+const names = [...carriedSecrets, webhookKeySecret];
 
 /** Those that are there. */
 export async function readSecrets(store: SecretStore): Promise<Secrets> {

@@ -68,8 +68,9 @@ export async function takeBackup(
     const takenAt = clock.now();
     const { secrets, sealedBy } = await ports.takeRecords(files.recordsFile);
     tellCopied(tell, await copy());
-    const { missing, ...about } = await lookInto(ports, files, list);
-    if (missing.length > 0 && attempt < attempts) continue;
+    const found = await lookInto(ports, files, list, attempt === attempts);
+    if (found === null) continue;
+    const { missing, ...about } = found;
     if (given.passphrase !== null) {
       await files.writeSecrets(sealSecrets(secrets, given.passphrase, ports.randomness));
     }
@@ -102,10 +103,17 @@ function tellCopied(tell: BackupPorts['tell'], { copied, copiedBytes, damaged }:
     tell(`content: ${key} does not have the digest it is named by, and is not copied`);
 }
 
-async function lookInto(ports: BackupPorts, { recordsFile }: BackupFiles, list: ContentList) {
+/** Null: content is missing, and it is not the last attempt. */
+async function lookInto(
+  ports: BackupPorts,
+  { recordsFile }: BackupFiles,
+  list: ContentList,
+  isLast: boolean,
+) {
   const records = await ports.openRecords(recordsFile);
   try {
     const missing = await completeList(records.transfer, list, ports.source.versions);
+    if (missing.length > 0 && !isLast) return null;
     const digests = await digestRecords(records.transfer, ports.clock.now());
     const counts = Object.fromEntries(Object.entries(digests).map(([kind, { count }]) => [kind, count]));
     const newest = await records.audit.list({}, { limit: 1 });

@@ -3,9 +3,10 @@
 // either side since, is not read again.
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { type Area, type ContentKey, type ContentStore, digestOf, printKey } from '../content/index.ts';
+import { type ContentKey, type ContentStore, digestOf, printKey } from '../content/index.ts';
 import { isMissing, StorageError } from '../errors.ts';
 import type { UploadStore } from '../uploads/index.ts';
+import { carriedAreas, comesAlong, eachAtOnce } from './own-content.ts';
 import type { TransferJournal } from './ports.ts';
 
 export interface ContentOutcome {
@@ -29,9 +30,6 @@ export interface ContentSides {
   /** The digest that the source knows the object by; null or absent: nothing is known but what its name says. */
   readonly knownDigest?: (key: ContentKey) => string | null;
 }
-
-/** `logs` and `backups` are not the registry's own, and stay. */
-const carriedAreas: readonly Area[] = ['packages', 'quarantine', 'processed', 'validators', 'incoming'];
 
 export async function carryContent(sides: ContentSides): Promise<ContentOutcome> {
   const done = { count: 0, sizeBytes: 0, stored: 0, removed: 0, damaged: [] as string[] };
@@ -58,11 +56,6 @@ export async function carryContent(sides: ContentSides): Promise<ContentOutcome>
 
 async function isWanted(sides: ContentSides, key: ContentKey): Promise<boolean> {
   return (await comesAlong(sides, key)) && (await sides.source.stat(key)) !== null;
-}
-
-/** What has arrived for an upload that is not completed does not: the upload ends with the transfer. */
-async function comesAlong({ uploads }: ContentSides, { area, path }: ContentKey): Promise<boolean> {
-  return area !== 'incoming' || (await uploads.find(path))?.state === 'completed';
 }
 
 type Carried = 'gone' | 'damaged' | { readonly sizeBytes: number; readonly stored: boolean };
@@ -176,24 +169,4 @@ async function unlessLost<T>(reading: () => Promise<T>): Promise<T | null> {
 /** Published content lies under its digest; other objects may have any, unless the source knows better. */
 function isExpected({ knownDigest }: ContentSides, key: ContentKey, digest: string): boolean {
   return (digestOf(key) ?? knownDigest?.(key) ?? digest) === digest;
-}
-
-/** Every one is begun in order, `limit` of them at a time. The first that fails ends it, once those begun have ended. */
-async function eachAtOnce<T>(
-  all: AsyncIterable<T>,
-  limit: number,
-  work: (one: T) => Promise<void>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for await (const one of all) {
-    const run = work(one)
-      .catch((error) => void failures.push(error))
-      .finally(() => running.delete(run));
-    running.add(run);
-    if (running.size >= limit) await Promise.race(running);
-    if (failures.length > 0) break;
-  }
-  await Promise.all(running);
-  if (failures.length > 0) throw failures[0];
 }

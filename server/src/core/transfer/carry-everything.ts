@@ -39,7 +39,7 @@ export function carryAllContent({
   return carryContent({ source: content, target: target.content, uploads, journal, parallel });
 }
 
-const carriedSecrets = [sessionKeysSecret, addressKeysSecret, registryKeysSecret];
+export const carriedSecrets = [sessionKeysSecret, addressKeysSecret, registryKeysSecret];
 
 /** Sessions and addresses that were given out stay good, and signatures verifiable. What seals webhooks stays: they are sealed anew. */
 export async function carrySecrets({ source, target }: TransferPorts): Promise<void> {

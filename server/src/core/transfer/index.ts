@@ -1,10 +1,11 @@
 export { type ContentOutcome, carryContent } from './carry-content.ts';
-export { carryEverything } from './carry-everything.ts';
+export { carriedSecrets, carryEverything } from './carry-everything.ts';
 export { carryRecords, type KindOutcome } from './carry-records.ts';
 export { cutOver } from './cut-over.ts';
 export { abandonTransfer, carryLeftovers } from './end-transfer.ts';
 export { kindRules, recordKinds, type Settled } from './kinds.ts';
 export { withOpenSecrets } from './open-secrets.ts';
+export { carriedAreas, comesAlong, eachAtOnce } from './own-content.ts';
 export type * from './ports.ts';
 export { isStanding, pauseLapsesMs, requireComplete, WriteGuard, writableForMs } from './read-only.ts';
 export { canonicalText, SetDigest } from './same-records.ts';

@@ -3,7 +3,7 @@
 // weights is often like text, four are seldom: so processors guess right where this goes on.
 
 /** Tab, line feed, carriage return, and from space to `~`: 1. */
-const isPrintable = tableOf(
+export const isPrintable = tableOf(
   (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13,
 );
 

@@ -4,6 +4,7 @@
 //   file    BOM │ p 0 │ a 0 │ s 0 │ s 0 │ ä 0 │     (or 0 p …, and without a BOM where nearly all of it is like this)
 //   shown         p     a     s     s     ff
 import type { InspectedFile, Inspection, Inspector, Telling } from './inspector.ts';
+import { isPrintable } from './text-runs.ts';
 
 /** A text as short as this is told from numbers by nothing. */
 const leastPairs = 8;
@@ -30,7 +31,7 @@ export function utf16In(head: Uint8Array): Utf16 | null {
   for (const low of [0, 1] as const) {
     let asciiPairs = 0;
     for (let at = 0; at < 2 * pairs; at += 2)
-      if (isText(head[at + low] ?? 0) && head[at + 1 - low] === 0) asciiPairs++;
+      if (isPrintable[head[at + low] ?? 0] === 1 && head[at + 1 - low] === 0) asciiPairs++;
     if (asciiPairs >= leastShare * pairs) return { low, start: 0 };
   }
   return null;
@@ -41,6 +42,8 @@ export function alsoInUtf16(inspection: Inspection): Inspection {
   return {
     check: inspection.check,
     begin(file, telling) {
+      const form = utf16In(file.head);
+      if (form === null) return inspection.begin(file, telling);
       const told = new Set<string>();
       const first: Telling = {
         ...telling,
@@ -49,8 +52,6 @@ export function alsoInUtf16(inspection: Inspection): Inspection {
           telling.found(rule, explanation, offset);
         },
       };
-      const form = utf16In(file.head);
-      if (form === null) return inspection.begin(file, telling);
       const inspectors = [
         inspection.begin(file, first),
         beginNarrowed(inspection, file, telling, form, told),
@@ -133,9 +134,4 @@ function together(inspectors: readonly Inspector[]): Inspector {
     push: (bytes, textBytes) => each((inspector) => inspector.push(bytes, textBytes)),
     end: () => each((inspector) => inspector.end()),
   };
-}
-
-/** Printable, tab, or an end of a line. */
-function isText(byte: number): boolean {
-  return (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13;
 }
