@@ -30,11 +30,15 @@ export function openRunner(config: Config, features: FeatureSwitches, log: Log):
   const runner = new RemoteRunner({
     url: sandbox.runnerUrl,
     secret: sandbox.runnerSecret,
-    // It may wait for a turn as long as it may run.
-    timeoutMs: 2 * sandbox.wallMs + sandbox.startMs,
+    timeoutMs: longestRunMs(sandbox),
     report: reportTo(log),
   });
   return { runner, elsewhere: true, warmUp: async () => {}, close: async () => {} };
+}
+
+/** Of a run elsewhere: it may wait for a turn as long as it may run. */
+export function longestRunMs({ wallMs, startMs }: Config['sandbox']): number {
+  return 2 * wallMs + startMs;
 }
 
 export function openLocalSandbox(config: Config, features: FeatureSwitches, log: Log): Sandbox {
@@ -44,11 +48,11 @@ export function openLocalSandbox(config: Config, features: FeatureSwitches, log:
 function sandboxSettings({ sandbox, storage }: Config, features: FeatureSwitches, log: Log): SandboxSettings {
   const hosts = sandbox.auditHosts.map((host) => host.toLowerCase());
   return {
+    preparedFolder: sandbox.preparedFolder === '' ? null : resolve(sandbox.preparedFolder),
     cacheFolder: resolve(join(storage.dataFolder, 'cache')),
     limits: sandbox,
     pool: sandbox,
     requireKernelLayer: sandbox.kernelLayer === 'required',
-    preparedFolder: sandbox.preparedFolder === '' ? null : resolve(sandbox.preparedFolder),
     reach:
       hosts.length === 0
         ? null

@@ -5,7 +5,7 @@ import { packageKey, type ServingStore } from '../core/content/index.ts';
 import type { Telemetry } from '../core/health/index.ts';
 import type { ArchiveAddresses, ValidatorRunner } from '../core/validators/index.ts';
 import { type FeatureSwitches, switchedRunner } from './features.ts';
-import { openRunner } from './sandbox.ts';
+import { longestRunMs, openRunner } from './sandbox.ts';
 
 /** What validators run in, and what tells how each run ended; and how to have it ready before the first. */
 export function openValidators(
@@ -49,8 +49,7 @@ function archiveAddresses(
   return {
     addressOf({ id: versionId, fileName, contentType }, digest) {
       const served = { digest, fileName, contentType, versionId };
-      // It may wait for a turn as long as it may run.
-      const expiresAt = new Date(clock.now().getTime() + 2 * sandbox.wallMs + sandbox.startMs);
+      const expiresAt = new Date(clock.now().getTime() + longestRunMs(sandbox));
       return serving.addressContent(packageKey(digest), served, expiresAt);
     },
   };

@@ -8,9 +8,8 @@ import variant from '@jitl/quickjs-ng-wasmfile-release-sync';
 import type { QuickJSSyncVariant } from 'quickjs-emscripten-core';
 import { frame, type WorkerSettings, type WorkerTask } from '../frames.ts';
 import { type JavaScriptRuntime, startJavaScript } from './javascript-runtime.ts';
-import { lockKernel } from './kernel-lock.ts';
-import { finish, RemoteArchive, receive, send, sendText } from './parent-pipe.ts';
-import { askOutside, discardProcessMembers } from './process-end.ts';
+import { finish, RemoteArchive, receive, sendText } from './parent-pipe.ts';
+import { askOutside, confine } from './process-end.ts';
 
 const largestWholeBytes = 64 * 1024 * 1024;
 
@@ -20,10 +19,7 @@ const prelude = readFileSync(new URL('run-validator.js', import.meta.url), 'utf8
 const engine = variant as unknown as QuickJSSyncVariant;
 const runtime = await startJavaScript(engine, settings.memoryBytes);
 loadWhatIsUsedLater();
-discardProcessMembers();
-if (settings.kernelLayer)
-  lockKernel({ cpuSeconds: settings.cpuSeconds, dataBytes: settings.memoryBytes * 2 });
-send(frame.ready);
+confine(settings);
 
 const task = JSON.parse(receive().toString()) as WorkerTask;
 try {

@@ -3,9 +3,8 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { archivePath, frame, type WorkerSettings, type WorkerTask } from '../frames.ts';
-import { lockKernel } from './kernel-lock.ts';
-import { finish, RemoteArchive, receive, send, sendText } from './parent-pipe.ts';
-import { askOutside, discardProcessMembers, failureCode } from './process-end.ts';
+import { finish, RemoteArchive, receive, sendText } from './parent-pipe.ts';
+import { askOutside, confine, failureCode } from './process-end.ts';
 import { type PythonRuntime, startPython } from './python-runtime.ts';
 import { WebAssemblyGate } from './webassembly-gate.ts';
 
@@ -26,10 +25,7 @@ python.writeTo(
 );
 if (settings.webAssemblyLayer) python.removeBridges();
 python.limitFiles(settings.fileBytes);
-discardProcessMembers();
-if (settings.kernelLayer)
-  lockKernel({ cpuSeconds: settings.cpuSeconds, dataBytes: settings.memoryBytes * 2 });
-send(frame.ready);
+confine(settings);
 
 const task = JSON.parse(receive().toString()) as WorkerTask;
 placeInput(python, task);
