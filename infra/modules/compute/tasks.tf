@@ -35,6 +35,20 @@ locals {
       port    = var.ports.validators
     }
   }
+
+  # Tasks are found by their name once they are well: once scripts that try to get out have not. Of the API the load
+  # balancer asks; a worker listens to nobody.
+  health_checks = {
+    validators = {
+      healthCheck = {
+        command     = ["CMD", "/usr/local/bin/node", "--disable-warning=ExperimentalWarning", "/app/server/src/main.ts", "health", "--only", "validators"]
+        interval    = 15
+        timeout     = 5
+        retries     = 3
+        startPeriod = 120
+      }
+    }
+  }
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -65,7 +79,7 @@ resource "aws_ecs_task_definition" "this" {
     }
   }
 
-  container_definitions = jsonencode([{
+  container_definitions = jsonencode([merge({
     name                   = each.key
     image                  = var.image
     essential              = true
@@ -98,5 +112,5 @@ resource "aws_ecs_task_definition" "this" {
         "max-buffer-size" = "4m"
       }
     }
-  }])
+  }, try(local.health_checks[each.key], {}))])
 }

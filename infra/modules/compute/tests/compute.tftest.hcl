@@ -59,6 +59,13 @@ run "validators_know_of_nothing" {
   }
 }
 
+run "validators_are_found_once_they_are_well" {
+  assert {
+    condition     = slice(jsondecode(aws_ecs_task_definition.this["validators"].container_definitions)[0].healthCheck.command, 4, 7) == ["health", "--only", "validators"] && length(aws_service_discovery_service.validators.health_check_custom_config) == 1
+    error_message = "Validators are called before it was tried out whether scripts get out of them."
+  }
+}
+
 run "only_tls_leads_to_the_api" {
   assert {
     condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.https.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06"
