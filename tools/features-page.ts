@@ -29,6 +29,10 @@ The document is a JSON object, \`{"webhooks": false}\`, or feature flags as AWS 
 answers JSON does. While there is no answer, or one that is wrong in any place, what was said last goes on, and the log says
 why; before the first answer, what the variables say. Each change is in the log.
 
+On AWS the stacks have the input \`settings\`: \`settings = { ASSAY_FEATURE_WEBHOOKS = "false" }\` and \`terraform apply\`, which
+replaces the tasks one after the other, within minutes. They run no agent of AppConfig. Who wants switches to take effect at once names an
+address in the network, \`ASSAY_FEATURES_URL\`, in the same place; the tasks of validators reach none, and go by the variables.
+
 A process whose work a feature is has to be told: the address belongs to servers, workers and \`assay work --only validators\`
 alike.
 
