@@ -1,53 +1,15 @@
 // compose.yaml, as far as it can be known without an engine: that the program takes its settings, and that nothing is
-// looser than it has to be. `npm run image:rehearse` runs its first step.
+// looser than it has to be. `npm run image:rehearse` runs what it says of `secrets`, `api` and `worker`.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { parse } from 'yaml';
 import { readConfig } from '../server/src/config/index.ts';
+import { exampleValues, readCompose } from './image/compose.ts';
 
-interface Service {
-  readonly image: string;
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly cap_add?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly privileged?: boolean;
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly volumes?: readonly string[];
-  readonly ports?: readonly string[];
-  readonly networks?: readonly string[];
-  readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] };
-  readonly depends_on?: Readonly<Record<string, unknown>>;
-}
-
-interface Compose {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly networks: object;
-  readonly volumes: object;
-}
-
-const root = new URL('../', import.meta.url);
-const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
-
-/** As Compose puts values of `.env` in; those of .env.example, or what stands behind `:-`. */
-function filledIn(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/(?<!\$)\$\{([A-Z0-9_]+)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => {
-    const value = values[name] ?? fallback;
-    assert.ok(value !== undefined, `${name} has no value`);
-    return value;
-  });
-}
-
-const example = Object.fromEntries(
-  [...read('.env.example').matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map((m) => [m[1], m[2]]),
-);
-const compose = (values: Record<string, string>) =>
-  parse(filledIn(read('compose.yaml'), values), { merge: true }) as Compose;
-const { services, networks, volumes } = compose(example);
+const example = exampleValues();
+const { services, networks, volumes } = readCompose(example);
+/** Those of this repository, but the one that only generates passwords. */
 const ours = Object.entries(services).filter(
-  ([, { environment }]) => environment?.ASSAY_RECORDS !== undefined,
+  ([name, { image }]) => image === 'assay:local' && name !== 'secrets',
 );
 
 describe('compose.yaml', () => {
@@ -63,9 +25,26 @@ describe('compose.yaml', () => {
     }
   });
 
+  test('sets nothing that neither the program nor the SDK of AWS reads', () => {
+    for (const [name, { environment = {} }] of ours) {
+      const others = Object.keys(environment).filter((variable) => !variable.startsWith('ASSAY_'));
+      assert.deepEqual(others, ['AWS_SHARED_CREDENTIALS_FILE'], name);
+      assert.throws(() => readConfig({ ...environment, ASSAY_POSTGRES_PASWORD_FILE: '/x' }), /is not known/);
+    }
+  });
+
+  test('asks each service at the port that it listens at', () => {
+    const inside = (name: string) => Number(services[name]?.ports?.[0]?.split(':').at(-1));
+    for (const [, { environment = {} }] of ours) {
+      const { server, s3, sql } = readConfig(environment);
+      assert.equal(inside('api'), server.port);
+      assert.equal(inside('s3'), Number(new URL(s3.endpoint).port));
+    }
+  });
+
   test('has the same values by itself as in .env.example', () => {
     assert.ok(Object.keys(example).length > 0);
-    assert.deepEqual(compose({}), compose(example));
+    assert.deepEqual(readCompose({}), readCompose(example));
   });
 
   test('can be reached from this machine only, unless somebody says otherwise', () => {

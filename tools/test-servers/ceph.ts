@@ -22,37 +22,56 @@ export const testEncryptionKey = 'assay-test-key';
 
 export const ceph: TestServer = {
   variables: ['S3_CEPH_ENDPOINT', 'S3_CEPH_ACCESS_KEY', 'S3_CEPH_SECRET_KEY'],
-  async start() {
-    requirePrograms();
-    const cluster = new Cluster(await mkdtemp(join(tmpdir(), 'assay-ceph-')), await freePorts(3));
-    try {
-      return await cluster.start();
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
-  },
+  start: () => startCeph(),
 };
+
+/** Whom it lets in. */
+export interface CephKeys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** On this port, and on two others for its own use. Rejects with `ServerMissing` where it is not installed. */
+export async function startCeph(
+  keys: CephKeys = { accessKey: randomBytes(10).toString('hex'), secretKey: randomBytes(20).toString('hex') },
+  port?: number,
+): Promise<StartedServer> {
+  requirePrograms();
+  const [monitorPort = 0, olderMonitorPort = 0, gatewayPort = 0] = await freePorts(3);
+  const ports = { gatewayPort: port ?? gatewayPort, monitorPort, olderMonitorPort };
+  const cluster = new Cluster(await mkdtemp(join(tmpdir(), 'assay-ceph-')), ports, keys);
+  try {
+    return await cluster.start();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+interface Ports {
+  readonly gatewayPort: number;
+  readonly monitorPort: number;
+  readonly olderMonitorPort: number;
+}
 
 class Cluster {
   readonly #folder: string;
-  readonly #ports: readonly number[];
+  readonly #ports: Ports;
+  readonly #keys: CephKeys;
   readonly #processes: ChildProcess[] = [];
 
-  constructor(folder: string, ports: readonly number[]) {
+  constructor(folder: string, ports: Ports, keys: CephKeys) {
     this.#folder = folder;
     this.#ports = ports;
+    this.#keys = keys;
   }
 
   async start(): Promise<StartedServer> {
-    const [gatewayPort = 0, monitorPort = 0, olderMonitorPort = 0] = this.#ports;
+    const { gatewayPort, monitorPort, olderMonitorPort } = this.#ports;
+    const { accessKey, secretKey } = this.#keys;
     const id = randomUUID();
-    const [accessKey, secretKey] = [randomBytes(10).toString('hex'), randomBytes(20).toString('hex')];
     for (const folder of ['mon', 'osd', 'run']) await mkdir(join(this.#folder, folder));
-    await writeFile(
-      join(this.#folder, 'ceph.conf'),
-      configuration(this.#folder, id, { gatewayPort, monitorPort, olderMonitorPort }),
-    );
+    await writeFile(join(this.#folder, 'ceph.conf'), configuration(this.#folder, id, this.#ports));
     await this.#makeKeys();
     await this.#startMonitor(id, `[v2:127.0.0.1:${monitorPort},v1:127.0.0.1:${olderMonitorPort}]`);
     await this.#startObjectStore();
@@ -154,11 +173,7 @@ class Cluster {
   }
 }
 
-function configuration(
-  folder: string,
-  id: string,
-  ports: { gatewayPort: number; monitorPort: number; olderMonitorPort: number },
-): string {
+function configuration(folder: string, id: string, ports: Ports): string {
   const key = Buffer.from(randomBytes(32)).toString('base64');
   return `[global]
 fsid = ${id}
