@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { lineForPeople, plainLines } from './logging.ts';
+import { createLogger, lineForPeople, plainLines } from './logging.ts';
 
 const line = (fields: object) =>
   JSON.stringify({ level: 'info', time: '2026-01-31T12:00:00.123Z', ...fields });
@@ -40,4 +41,17 @@ test('a plain line is the one that the logger would write, and none where the lo
   logger.level = 'warn';
   plainLines(logger)(about, 'request');
   assert.equal(written.length, 2);
+});
+
+test('a line that is written within a span names it, and another one none', () => {
+  let ids: object | undefined = { traceId: 'a', spanId: 'b' };
+  const lines: string[] = [];
+  const output = Object.assign(new PassThrough(), { fd: 1, isTTY: false as const });
+  output.on('data', (line) => lines.push(String(line)));
+  const logger = createLogger({ logLevel: 'info', logFormat: 'text' }, () => ids, output);
+  logger.warn({ kind: 'x' }, 'within');
+  ids = undefined;
+  logger.warn('outside');
+  assert.match(lines[0] ?? '', /WARN within traceId=a spanId=b kind=x\n$/);
+  assert.match(lines[1] ?? '', /WARN outside\n$/);
 });

@@ -8,6 +8,9 @@ export interface LogSettings {
   readonly logFormat: 'auto' | 'json' | 'text';
 }
 
+/** The part of standard output that a log needs. */
+type LogOutput = NodeJS.WritableStream & { readonly fd: number; readonly isTTY: boolean };
+
 /** The present time as a text. Most lines are written within a millisecond of another one, whose text is used again. */
 function timeTexts(): () => string {
   let [ms, text] = [0, ''];
@@ -34,13 +37,21 @@ const options: LoggerOptions = {
 /** Lines are written together: so many bytes of them, or those of so long a time. */
 const together = { minLength: 128 * 1024, maxWrite: 256 * 1024, periodicFlush: 100 };
 
-/** To standard output, without holding requests up; a killed process may leave its very last lines unwritten. */
-export function createLogger(settings: LogSettings, output = process.stdout): Logger {
+/**
+ * To standard output, without holding requests up; a killed process may leave its very last lines unwritten. `ids`: what
+ * a line belongs to.
+ */
+export function createLogger(
+  settings: LogSettings,
+  ids: (() => object | undefined) | null = null,
+  output: LogOutput = process.stdout,
+): Logger {
   const asText = settings.logFormat === 'text' || (settings.logFormat === 'auto' && output.isTTY);
   const destination = asText
     ? { write: (line: string) => void output.write(lineForPeople(line, output.isTTY)) }
     : pino.destination({ fd: output.fd, sync: false, ...together });
-  return pino({ ...options, level: settings.logLevel }, destination);
+  const mixin = ids === null ? {} : { mixin: () => ids() ?? {} };
+  return pino({ ...options, ...mixin, level: settings.logLevel }, destination);
 }
 
 /** A line of the level `info`: what it is about, as `logger.info(about, message)` takes it. */

@@ -2,7 +2,8 @@
 import type { Config } from './config/index.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './core/access/index.ts';
 import { buildApp } from './http/app.ts';
-import { createLogger, exitAfterLog, plainLines } from './logging.ts';
+import { exitAfterLog, plainLines } from './logging.ts';
+import { openObserving } from './observing.ts';
 import { type Phase, stopOnSignal } from './shutdown.ts';
 import { startWorker } from './start-worker.ts';
 import { wire } from './wiring/wire.ts';
@@ -12,10 +13,11 @@ const warmUpAfterMs = 2_000;
 
 /** Resolves when requests are answered. A signal stops it, in phases. */
 export async function serve(config: Config): Promise<void> {
-  const logger = createLogger(config.server);
+  const { logger, tracing, lastPhases } = await openObserving(config);
   // Whatever keeps it from starting also ends what was opened, and so the process.
   await using starting = new AsyncDisposableStack();
-  const wired = await wire(config, logger);
+  starting.defer(tracing.close);
+  const wired = await wire(config, logger, tracing.tracer);
   starting.defer(wired.close);
   const app = await buildApp(wired.registry, config.server, logger, plainLines(logger));
   const { host, port } = config.server;
@@ -48,6 +50,7 @@ export async function serve(config: Config): Promise<void> {
     { name: 'finish jobs', run: async () => worker?.stop(config.server.shutdownTimeoutMs * 0.8) },
     { name: 'flush audit', run: wired.flushAudit },
     { name: 'close engines', run: wired.close },
+    ...lastPhases,
   ];
   const options = { phaseTimeoutMs: config.server.shutdownTimeoutMs, log: logger };
   stopOnSignal(process, phases, options, (code) => exitAfterLog(logger, code));

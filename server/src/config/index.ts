@@ -23,6 +23,7 @@ import { secretFields } from './secrets.ts';
 import { serverFields } from './server.ts';
 import { sqsFields } from './sqs.ts';
 import { storageFields } from './storage.ts';
+import { traceFields } from './traces.ts';
 import { uploadFields } from './uploads.ts';
 import { validatorFields } from './validators.ts';
 import { workerFields } from './worker.ts';
@@ -41,6 +42,7 @@ export const concerns = {
   events: eventFields,
   features: featureFields,
   observability: observabilityFields,
+  traces: traceFields,
   review: reviewFields,
   sandbox: sandboxFields,
   server: serverFields,

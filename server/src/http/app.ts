@@ -37,6 +37,7 @@ import { type RateLimits, rateLimits } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
 import { Problem } from './schemas.ts';
 import type { HttpSettings } from './settings.ts';
+import { traceRequests } from './trace-requests.ts';
 import { refuseUnreadable, takeOverRefusals } from './unreadable-requests.ts';
 import { compileValidator } from './validate.ts';
 
@@ -87,6 +88,7 @@ export async function buildApp(
   });
   app.addSchema(Problem);
   await secureForBrowsers(app, settings);
+  if (registry.tracer !== null) traceRequests(app, registry.tracer);
   observeRequests(app, registry, tellRequest);
   answerBeforeTheBodyEnds(app);
   endConnectionsOnClose(app, registry);

@@ -34,6 +34,7 @@ export function observeRequests(
         ms: Math.round(ms * 10) / 10,
         user: request.caller?.user?.name ?? null,
         address: request.ip,
+        ...request.span?.ids,
       },
       'request',
     );

@@ -9,7 +9,7 @@ import type { RecordsEngine } from '../core/engine.ts';
 import type { EventFeed, SecretBox, WebhookSender } from '../core/events/index.ts';
 import type { PolicyEngine, PolicyKeeper } from '../core/gate/index.ts';
 import type { RegistryIdentity } from '../core/hallmarks/index.ts';
-import type { Exposition, HealthMonitor, Telemetry, Traffic } from '../core/health/index.ts';
+import type { Exposition, HealthMonitor, Telemetry, Tracer, Traffic } from '../core/health/index.ts';
 import type { ReviewSettings } from '../core/pipeline/index.ts';
 import type { RegistrySigner } from '../core/signing/index.ts';
 import type { UploadLimits } from '../core/uploads/index.ts';
@@ -45,6 +45,8 @@ export interface Registry extends RecordsEngine {
   readonly health: HealthMonitor;
   readonly traffic: Traffic;
   readonly telemetry: Telemetry & Exposition;
+  /** Null: nothing is traced. */
+  readonly tracer: Tracer | null;
   readonly metricsFor: 'loopback' | 'anyone' | 'administrators';
   /** The release that runs. */
   readonly version: string;

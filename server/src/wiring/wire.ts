@@ -10,7 +10,7 @@ import { type Examiner, fileMemory, type RememberedFileStore, readSeverities } f
 import type { Clock } from '../core/clock.ts';
 import type { RecordsEngine } from '../core/engine.ts';
 import { isTransient } from '../core/errors.ts';
-import type { Telemetry } from '../core/health/index.ts';
+import type { Telemetry, Tracer } from '../core/health/index.ts';
 import type { Registry } from '../http/registry.ts';
 import { version } from '../version.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
@@ -30,12 +30,15 @@ import { openRecords } from './records.ts';
 import { openSecrets } from './secrets.ts';
 import { servable } from './servable.ts';
 import { tellingPorts } from './telling.ts';
+import { TracedPorts } from './traced-ports.ts';
 import { openValidators } from './validators.ts';
 import { watchingPorts } from './watching.ts';
 
 export interface Wired {
   readonly registry: Registry;
   readonly worker: WorkerPorts;
+  /** Null: nothing is traced. */
+  readonly tracer: Tracer | null;
   /** Keeps the audit tree growing, where a worker is. */
   readonly treeKeeper: TreeKeeper;
   /** What the worker listens to, where uploads arrive elsewhere; null: they arrive here. */
@@ -52,14 +55,15 @@ export interface Wired {
 }
 
 /** Opens the engines that the configuration names, migrated, and connects the ports to them. Over 60 lines: a list of parts. */
-export async function wire(config: Config, logger: Logger): Promise<Wired> {
+export async function wire(config: Config, logger: Logger, tracer: Tracer | null = null): Promise<Wired> {
   // When something cannot be opened, what was opened before it is closed again.
   await using opening = new AsyncDisposableStack();
   const at = { url: config.server.publicUrl };
-  const opened = await openEngines(config, logger, opening, () => at.url);
+  const traced = new TracedPorts(tracer);
+  const opened = await openEngines(config, { logger, traced }, opening, () => at.url);
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
   const features = await openFeatures(config, logger, opening);
-  const telling = tellingPorts(config, features, engines.requests, system.clock, guards);
+  const telling = traced.telling(tellingPorts(config, features, engines.requests, system.clock, guards));
   const { validation, warmUp } = openValidators(
     config,
     { ...telling, ...system, serving: contents.requests.serving, logger, features },
@@ -92,9 +96,9 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     ...telling,
     ...system,
     secretBox: boxes.worker,
-    announcer: guards.announcer(await openAnnouncer(config, aws)),
+    announcer: traced.announcer(guards.announcer(await openAnnouncer(config, aws))),
     ...attesting,
-    examiner: measured(examiner, telling.telemetry),
+    examiner: measured(traced.examiner(examiner), telling.telemetry),
     sweepGraceMs: config.worker.sweepGraceMs,
     recheckPerHour: config.worker.recheckPerHour,
   };
@@ -108,6 +112,8 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
     secretBox: boxes.requests,
     ...attesting,
     ...validation,
+    validatorRunner: traced.runner(validation.validatorRunner),
+    tracer,
     uploadLimits: uploads,
     downloadLifetimeMs: uploads.downloadLifetimeMs,
     ...deciding,
@@ -118,6 +124,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
   return {
     arrivals,
     worker,
+    tracer,
     treeKeeper: treeKeeper(config, worker, logger),
     registry,
     seeWorker: watching.seeWorker,
@@ -135,7 +142,7 @@ export async function wire(config: Config, logger: Logger): Promise<Wired> {
 /** Everything that keeps something: records, jobs, keys and content. */
 async function openEngines(
   config: Config,
-  logger: Logger,
+  { logger, traced }: { logger: Logger; traced: TracedPorts },
   opening: AsyncDisposableStack,
   publicUrl: () => string,
 ) {
@@ -163,10 +170,10 @@ async function openEngines(
   const { threadData, close, ...content } = await openContent(config, given);
   opening.defer(() => close?.());
   return {
-    engines: queue.engines,
+    engines: traced.records(queue.engines),
     probeQueue: queue.probe,
-    contents: guards.content(content),
-    boxes: guards.secretBox(secrets.secretBox),
+    contents: traced.content(guards.content(content)),
+    boxes: traced.secretBox(guards.secretBox(secrets.secretBox)),
     threadData,
     secrets,
     guards,

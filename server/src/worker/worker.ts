@@ -22,11 +22,15 @@ export interface JobOutcome {
   readonly error?: unknown;
 }
 
+/** Runs a job, and does something before and after it; `run` never rejects. */
+export type AroundJob = (job: LeasedJob, run: () => Promise<void>) => Promise<void>;
+
 export class Worker {
   readonly #ports: WorkerPorts;
   readonly #handlers: ReadonlyMap<JobKind, JobHandler>;
   readonly #settings: WorkerSettings;
   readonly #tell: (outcome: JobOutcome) => void;
+  readonly #around: AroundJob;
   readonly #stopping = new AbortController();
   readonly #resting = new RestingKinds();
   readonly #running = new Map<Promise<void>, AbortController>();
@@ -43,11 +47,13 @@ export class Worker {
     handlers: readonly JobHandler[],
     settings: WorkerSettings,
     tell: (outcome: JobOutcome) => void,
+    around: AroundJob = (_job, run) => run(),
   ) {
     this.#ports = ports;
     this.#handlers = oneHandlerPerKind(handlers);
     this.#settings = settings;
     this.#tell = tell;
+    this.#around = around;
   }
 
   start(): void {
@@ -109,7 +115,7 @@ export class Worker {
 
   #launch(job: LeasedJob): void {
     const aborter = new AbortController();
-    const run = this.#run(job, aborter).finally(() => {
+    const run = this.#around(job, () => this.#run(job, aborter)).finally(() => {
       this.#running.delete(run);
       this.wake();
     });

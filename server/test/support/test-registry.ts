@@ -125,6 +125,7 @@ export async function testRegistry(
     health: new HealthMonitor({ clock }, []),
     traffic: new Traffic(),
     telemetry: noTelemetry,
+    tracer: null,
     metricsFor: 'anyone',
     review: { secondPerson: false },
     validatorLimits: { sourceBytes: 65_536 },
