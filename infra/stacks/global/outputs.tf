@@ -9,12 +9,21 @@ output "serving" {
 }
 
 output "fail_over_command" {
-  description = "What lets the other region take over."
-  value       = "terraform apply -var serving=${var.serving == "first" ? "second" : "first"}"
+  description = "What moves the registry to the other region; with `--from-is-lost` in the place of `--from …` when this one does not answer. The same command, after it, brings it back."
+  value = join(" ", [
+    "assay fail-over ${local.cluster}",
+    "--from ${local.regions[var.serving]} --to ${local.regions[local.other]}",
+    "--least ${max(values(local.running)[*].least...)} --most ${max(values(local.running)[*].most...)}",
+  ])
+}
+
+output "fail_over_role_arn" {
+  description = "Who runs it has this role."
+  value       = aws_iam_role.fail_over.arn
 }
 
 output "clusters" {
-  description = "The cluster of each region, its services and what they run."
+  description = "The cluster of each region, its services, how many tasks they run at least and at most, and what these run."
   value       = { first = module.first.cluster, second = module.second.cluster }
 }
 
@@ -41,6 +50,11 @@ output "secret_arns" {
 output "vault_arns" {
   description = "The vaults of backups, by region."
   value       = { first = module.first.vault_arn, second = module.second.vault_arn }
+}
+
+output "restore_role_arns" {
+  description = "The roles that backups are restored with, by region."
+  value       = { first = module.first.restore_role_arn, second = module.second.restore_role_arn }
 }
 
 output "ds_record" {

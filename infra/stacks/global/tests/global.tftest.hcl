@@ -50,8 +50,35 @@ run "whole" {
     error_message = "The second region could not open what the first has sealed, or asks the first."
   }
   assert {
-    condition     = output.serving == "eu-central-1" && strcontains(output.fail_over_command, "serving=second")
+    condition     = output.serving == "eu-central-1" && endswith(output.fail_over_command, " --from eu-central-1 --to eu-west-1 --least 2 --most 10")
     error_message = "Nobody knows how to fail over."
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.fail_over.policy).Statement : alltrue([
+        for action in statement.Action : contains(["ecs:ListServices", "ecs:DescribeServices", "ecs:UpdateService", "application-autoscaling:RegisterScalableTarget"], action)
+      ])
+    ])
+    error_message = "Who moves the registry may do more than that."
+  }
+  assert {
+    condition     = alltrue([for region in ["eu-central-1", "eu-west-1"] : strcontains(aws_iam_role_policy.fail_over.policy, ":ecs:${region}:123456789012:service/")])
+    error_message = "Who moves the registry cannot do so in both regions."
+  }
+}
+
+run "serves_from_the_second_region" {
+  command = plan
+  variables {
+    serving = "second"
+  }
+  assert {
+    condition     = output.serving == "eu-west-1" && strcontains(output.fail_over_command, " --from eu-west-1 --to eu-central-1 ")
+    error_message = "Nobody knows how to fail back."
+  }
+  assert {
+    condition     = alltrue([for tasks in values(output.clusters.first.tasks) : tasks.most == 0]) && alltrue([for tasks in values(output.clusters.second.tasks) : tasks.least > 0])
+    error_message = "Both regions run tasks, or none."
   }
 }
 
