@@ -33,6 +33,14 @@ export function sortKeyOf(cursor: string, types: readonly ('string' | 'number')[
   throw new RegistryError('invalid-cursor', `The cursor ${JSON.stringify(cursor.slice(0, 100))} is unknown.`);
 }
 
+/** The number in a cursor that was made of one: of versions, which are numbered from 1. */
+export function numberIn(cursor: string): number {
+  const [number] = sortKeyOf(cursor, ['number']) as [number];
+  // Engines differ in what they take for a number; every one of ours is one of these.
+  if (Number.isInteger(number) && number >= 1 && number < 1e9) return number;
+  throw new RegistryError('invalid-cursor', `The cursor ${JSON.stringify(cursor.slice(0, 100))} is unknown.`);
+}
+
 /**
  * Makes a page of rows that were read with `limit + 1`: the extra row only tells that there is more.
  * `keyOf` gives the sort key that the query ordered by.

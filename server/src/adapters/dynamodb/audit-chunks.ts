@@ -6,6 +6,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AuditEntry } from '../../core/audit/index.ts';
 import type { DynamoDatabase, KeyPair } from './database.ts';
+import { sortableText } from './tables.ts';
 import type { WorkingItems } from './working-items.ts';
 
 export interface ChunkRow {
@@ -26,7 +27,7 @@ const chunksAtOnce = 50;
 
 /** A text that sorts by time, then by id. Without id it lies before all entries of that time. */
 export function placeAt(milliseconds: number, id = ''): string {
-  return `${String(milliseconds).padStart(15, '0')}#${id}`;
+  return `${sortableText(milliseconds)}#${id}`;
 }
 
 export function placeOf({ at, id }: Pick<AuditEntry, 'at' | 'id'>): string {

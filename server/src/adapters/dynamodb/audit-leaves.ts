@@ -7,7 +7,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Leaf } from '../../core/audit/index.ts';
 import type { DynamoDatabase, KeyPair } from './database.ts';
-import { type Key, shardOf } from './tables.ts';
+import { type Key, shardOf, sortableText } from './tables.ts';
 import type { WorkingItems } from './working-items.ts';
 
 /** A leaf, and where its entry lies; null: that is to be looked for. */
@@ -30,12 +30,10 @@ export const blockWidth = 256;
 export const blockPartition = 'tree-leaves';
 const minuteMs = 60_000;
 
-const paddedIndex = (index: number): string => String(index).padStart(15, '0');
-
 export const blockKey = (block: number): Key => ({
   table: 'downloads',
   pk: blockPartition,
-  sk: paddedIndex(block),
+  sk: sortableText(block),
 });
 
 /** Puts leaves beside those that are there. */
@@ -50,7 +48,7 @@ export async function putLeaves(items: WorkingItems, leaves: readonly StoredLeaf
   }
   for (const [bucket, inBucket] of Map.groupBy(leaves, ({ entryId }) => bucketOf(entryId))) {
     const places: readonly Place[] = inBucket.map(({ entryId, index, at }) => [entryId, index, at.getTime()]);
-    const sk = paddedIndex(inBucket[0]?.index ?? 0);
+    const sk = sortableText(inBucket[0]?.index ?? 0);
     items.put({ table: 'downloads', pk: partitionOf(bucket), sk }, { places: packed(places) });
   }
 }

@@ -1,9 +1,8 @@
 // Audit entries as plain records, for moving a registry from engine to engine: read out of the logs and the list of all
 // others.
 import type { AuditEntry, Leaf, StoredCheckpoint, Tile } from '../../core/audit/index.ts';
-import { StorageError } from '../../core/errors.ts';
 import { cursorFrom, sortKeyOf } from '../../core/paging.ts';
-import type { KindTransfer, RecordTransfer } from '../../core/transfer/index.ts';
+import { type KindTransfer, neverRemoved, type RecordTransfer } from '../../core/transfer/index.ts';
 import type { DynamoAuditLog } from './audit.ts';
 import { type ChunkRow, entriesOf } from './audit-chunks.ts';
 import { type BlockRow, blockKey, blockPartition, blockWidth, leavesOf, putLeaves } from './audit-leaves.ts';
@@ -59,10 +58,6 @@ export function auditTransfer(
 
 function tileOf({ level, index, hashes }: TileRow): Tile {
   return { level, index, hashes: Uint8Array.from(hashes) };
-}
-
-async function neverRemoved(): Promise<never> {
-  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }
 
 /** So many leaves lie in few enough buckets for one transaction. */
@@ -137,8 +132,6 @@ function auditEntryTransfer(database: DynamoDatabase, audit: DynamoAuditLog): Ki
       const known = await eachAtOnce(entries, find);
       await audit.appendNew(entries.filter((_, i) => known[i] === null));
     },
-    async remove() {
-      throw new StorageError('permanent', 'Audit entries are never removed.');
-    },
+    remove: neverRemoved,
   };
 }

@@ -36,7 +36,7 @@ import {
 import { entriesIn, type FoundEntry, forgetWaiting, lookForWaiting } from './audit-waiting.ts';
 import type { DynamoDatabase, KeyPair } from './database.ts';
 import { take } from './ranges.ts';
-import type { Key } from './tables.ts';
+import { type Key, sortableText } from './tables.ts';
 import { commitItems } from './transaction.ts';
 
 export interface HeadRow {
@@ -73,13 +73,13 @@ export const tilePartitions = 'tree-tiles#';
 export const tileKey = ({ level, index }: TileKey): Key => ({
   table: 'downloads',
   pk: `${tilePartitions}${level}`,
-  sk: padded(index),
+  sk: sortableText(index),
 });
 
-export const checkpointKey = (size: number): Key => ({
+const checkpointKey = (size: number): Key => ({
   table: 'downloads',
   pk: checkpointPartition,
-  sk: padded(size),
+  sk: sortableText(size),
 });
 
 export class DynamoAuditTree implements AuditTree {
@@ -224,9 +224,4 @@ export class DynamoAuditTree implements AuditTree {
 
 export function checkpointOf({ size, at, note }: CheckpointRow): StoredCheckpoint {
   return { size, at: new Date(at), note };
-}
-
-/** Sorts as the number does. */
-function padded(number: number): string {
-  return String(number).padStart(15, '0');
 }

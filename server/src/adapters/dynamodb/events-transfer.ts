@@ -12,12 +12,12 @@ import {
   feedOf,
   feedPartition,
   orderEvents,
-  placeText,
   putLast,
 } from './events.ts';
 import { type JobRow, jobKey, placed } from './jobs.ts';
 import { commitEach, eachAtOnce, type KeptKind, keptKind } from './kept-items.ts';
 import { take } from './ranges.ts';
+import { sortableText } from './tables.ts';
 import { commitItems } from './transaction.ts';
 import {
   type DeliveryRow,
@@ -98,7 +98,7 @@ function eventTransfer(database: DynamoDatabase): KindTransfer<RegistryEvent> {
       if (after === null) await orderEvents(database);
       const place = after === null ? 0 : Number(sortKeyOf(after, ['number'])[0]);
       const range = { table: 'events', partition: feedPartition(feedOf(null)), pageSize: limit } as const;
-      const above = { sort: { above: placeText(place) } };
+      const above = { sort: { above: sortableText(place) } };
       const rows = await take(database.query<EventRow>({ ...range, ...above }), limit);
       const next = rows.length < limit ? null : cursorFrom([place + limit]);
       return { records: rows.map(eventOf), next };
@@ -132,7 +132,7 @@ async function removeLast(items: WorkingItems, id: string): Promise<void> {
     if (place === undefined || end?.place !== place) {
       throw new StorageError('permanent', `The event ${id} is not the last one: only that can be removed.`);
     }
-    items.delete({ table: 'events', pk: feedPartition(feed), sk: placeText(place) });
+    items.delete({ table: 'events', pk: feedPartition(feed), sk: sortableText(place) });
     items.put(feedEndKey(feed), { place: place - 1 });
   }
 }

@@ -24,7 +24,7 @@ import type { Attributes, DynamoDatabase } from './database.ts';
 import type { FollowUpWorkers } from './follow-ups.ts';
 import { jobPlanners } from './jobs.ts';
 import { take } from './ranges.ts';
-import { alone, type Key } from './tables.ts';
+import { alone, type Key, sortableText } from './tables.ts';
 import { commitItems } from './transaction.ts';
 import type { WorkingItems } from './working-items.ts';
 
@@ -50,7 +50,7 @@ export const eventPlanners: ChangePlanners<EventAppended> = {
     plan: async (items, { event }) => {
       if ((await items.get(eventKey(event.id))) !== null) return;
       items.put(eventKey(event.id), { ...event, at: event.at.getTime() });
-      items.put(unorderedKey(`${placeText(Date.now())}#${event.id}`), { eventId: event.id });
+      items.put(unorderedKey(`${sortableText(Date.now())}#${event.id}`), { eventId: event.id });
       if (!items.followUps.some(({ kind }) => kind === 'order-events')) {
         items.follow({ kind: 'order-events', payload: {} });
       }
@@ -103,7 +103,7 @@ async function addTo(items: WorkingItems, feed: string, event: EventRow): Promis
   const end = feedEndKey(feed);
   const last = (await items.get<{ place: number }>(end))?.place ?? 0;
   items.put(end, { place: last + 1 });
-  items.put({ table: 'events', pk: feedPartition(feed), sk: placeText(last + 1) }, rowOf(event));
+  items.put({ table: 'events', pk: feedPartition(feed), sk: sortableText(last + 1) }, rowOf(event));
   return last + 1;
 }
 
@@ -128,11 +128,11 @@ export class DynamoEventStore implements EventStore {
     const range = {
       table: 'events',
       partition: feedPartition(feedOf(userId)),
-      sort: { above: placeText(after) },
+      sort: { above: sortableText(after) },
       pageSize: limit,
     } as const;
     const rows = await take(this.#database.query<EventRow & { sk: string }>(range), limit);
-    const gap = rows.findIndex(({ sk }, i) => sk !== placeText(after + 1 + i));
+    const gap = rows.findIndex(({ sk }, i) => sk !== sortableText(after + 1 + i));
     return (gap === -1 ? rows : rows.slice(0, gap)).map(eventOf);
   }
 
@@ -176,11 +176,6 @@ export function feedOf(userId: string | null): string {
 
 export function feedPartition(feed: string): string {
   return `feed#${feed}`;
-}
-
-/** As a text that sorts like the number. */
-export function placeText(number: number): string {
-  return String(number).padStart(15, '0');
 }
 
 function rowOf({ id, at, kind, userId, uploadId, packageId, versionId, data }: EventRow): Attributes {

@@ -2,7 +2,7 @@
 // nothing; an index by time finds them earlier.
 import type { DynamoDatabase } from './database.ts';
 import { take } from './ranges.ts';
-import { type Key, shardOf, shardsOf } from './tables.ts';
+import { type Key, shardOf, shardsOf, sortableText } from './tables.ts';
 
 type Kind = 'token' | 'attempt';
 
@@ -25,7 +25,7 @@ export function expiringAt(kind: Kind, moment: Date, id: string): ExpiryAttribut
   return {
     expires: Math.ceil(moment.getTime() / 1_000),
     expiryPk: shardOf(kind, id, shards),
-    expirySk: sortable(moment),
+    expirySk: sortableText(moment.getTime()),
   };
 }
 
@@ -48,7 +48,8 @@ export class Expiry {
   }
 
   async #removeIn(partition: string, before: Date): Promise<void> {
-    const range = { table: 'tokens', index: 'expiry', partition, sort: { below: sortable(before) } } as const;
+    const below = sortableText(before.getTime());
+    const range = { table: 'tokens', index: 'expiry', partition, sort: { below } } as const;
     const expired = await take(
       this.#database.query<{ pk: string; sk: string }>({ ...range, pageSize: removedAtOnce }),
       removedAtOnce,
@@ -57,13 +58,9 @@ export class Expiry {
       const key: Key = { table: 'tokens', pk, sk };
       // The index may be behind: what has been given more time stays.
       await this.#database.delete(key, {
-        when: 'attribute_not_exists(#pk) OR #expirySk < :before',
-        values: { before: sortable(before) },
+        when: 'attribute_not_exists(#pk) OR #expirySk < :below',
+        values: { below },
       });
     }
   }
-}
-
-function sortable(moment: Date): string {
-  return String(moment.getTime()).padStart(15, '0');
 }

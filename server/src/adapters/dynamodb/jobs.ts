@@ -23,7 +23,7 @@ import type { ChangePlanners } from './change-planners.ts';
 import type { Attributes, DynamoDatabase } from './database.ts';
 import { merged } from './merged.ts';
 import { type SortCondition, take } from './ranges.ts';
-import { alone, type Key, shardOf, shardsOf } from './tables.ts';
+import { alone, type Key, shardOf, shardsOf, sortableText } from './tables.ts';
 import { newTag } from './working-items.ts';
 
 /** Moments are milliseconds since 1970. */
@@ -106,7 +106,7 @@ export class DynamoJobQueue implements JobQueue {
 
   /** The first that are due, of all kinds. */
   async #due(kinds: readonly JobKind[], now: Date): Promise<JobRow[]> {
-    const until = { upTo: `${moment(now.getTime())}~` };
+    const until = { upTo: `${sortableText(now.getTime())}~` };
     const streams = kinds.flatMap(liveOf).map((partition) => this.#along(partition, until, triedAtOnce));
     return take(merged(streams, isBefore), triedAtOnce);
   }
@@ -249,13 +249,8 @@ function deadOf(kind: JobKind): string {
   return `dead#${kind}`;
 }
 
-/** As a text that sorts by time. */
-function moment(milliseconds: number): string {
-  return String(milliseconds).padStart(15, '0');
-}
-
 function dueSkOf([dueAt, id]: readonly [number, string]): string {
-  return `${moment(dueAt)}#${id}`;
+  return `${sortableText(dueAt)}#${id}`;
 }
 
 function isBefore(one: JobRow, other: JobRow): boolean {

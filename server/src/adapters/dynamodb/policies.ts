@@ -8,8 +8,7 @@ import type {
   PolicyStore,
   PolicyVersion,
 } from '../../core/gate/index.ts';
-import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
-import { numberIn } from '../../core/validators/index.ts';
+import { numberIn, type Page, type PageRequest, pageOf } from '../../core/paging.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import type { DynamoDatabase } from './database.ts';
 import { take } from './ranges.ts';

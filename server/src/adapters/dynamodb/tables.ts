@@ -37,6 +37,11 @@ export function sameKey(one: Key, other: Key): boolean {
   return keyText(one) === keyText(other);
 }
 
+/** A number from 0 to 10^15 - 1 as a text that sorts like it. */
+export function sortableText(number: number): string {
+  return String(number).padStart(15, '0');
+}
+
 /** Different for different keys. */
 export function keyText({ table, pk, sk }: Key): string {
   return JSON.stringify([table, pk, sk]);

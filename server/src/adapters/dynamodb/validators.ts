@@ -2,13 +2,12 @@
 //
 //   validators#<package>  <number>  one version of it, in ten digits: the last one is in force
 import { RegistryError } from '../../core/errors.ts';
-import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
-import {
-  type ListedValidatorVersion,
-  numberIn,
-  type ValidatorAppended,
-  type ValidatorStore,
-  type ValidatorVersion,
+import { numberIn, type Page, type PageRequest, pageOf } from '../../core/paging.ts';
+import type {
+  ListedValidatorVersion,
+  ValidatorAppended,
+  ValidatorStore,
+  ValidatorVersion,
 } from '../../core/validators/index.ts';
 import type { ChangePlanners } from './change-planners.ts';
 import type { DynamoDatabase } from './database.ts';

@@ -5,8 +5,7 @@ import type {
   PolicyStore,
   PolicyVersion,
 } from '../../core/gate/index.ts';
-import type { Page, PageRequest } from '../../core/paging.ts';
-import { numberIn } from '../../core/validators/index.ts';
+import { numberIn, type Page, type PageRequest } from '../../core/paging.ts';
 import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';
 import { memoryPage } from './paging.ts';

@@ -1,6 +1,5 @@
-import { StorageError } from '../../core/errors.ts';
 import { readmeWords, type SearchDocument } from '../../core/packages/index.ts';
-import { type KeptPackage, kindRules, type RecordTransfer } from '../../core/transfer/index.ts';
+import { type KeptPackage, kindRules, neverRemoved, type RecordTransfer } from '../../core/transfer/index.ts';
 import type { MemoryAuditLog } from './audit.ts';
 import type { MemoryAuditTree } from './audit-tree.ts';
 import type { MemoryContentHolds } from './content-holds.ts';
@@ -87,10 +86,6 @@ export function memoryRecordTransfer(stores: MemoryStores): RecordTransfer {
       remove: neverRemoved,
     },
   };
-}
-
-async function neverRemoved(): Promise<never> {
-  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }
 
 function keptPackages({ packages, search }: MemoryStores): KeptRecords<KeptPackage> {

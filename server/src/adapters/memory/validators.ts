@@ -1,11 +1,10 @@
 import { RegistryError } from '../../core/errors.ts';
-import type { Page, PageRequest } from '../../core/paging.ts';
-import {
-  type ListedValidatorVersion,
-  numberIn,
-  type ValidatorAppended,
-  type ValidatorStore,
-  type ValidatorVersion,
+import { numberIn, type Page, type PageRequest } from '../../core/paging.ts';
+import type {
+  ListedValidatorVersion,
+  ValidatorAppended,
+  ValidatorStore,
+  ValidatorVersion,
 } from '../../core/validators/index.ts';
 import { mapRecords } from './kept-records.ts';
 import type { MemoryAppliers } from './memory-engine.ts';

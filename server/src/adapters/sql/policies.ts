@@ -5,8 +5,7 @@ import type {
   PolicyStore,
   PolicyVersion,
 } from '../../core/gate/index.ts';
-import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
-import { numberIn } from '../../core/validators/index.ts';
+import { numberIn, type Page, type PageRequest, pageOf } from '../../core/paging.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import type { SqlDatabase } from './sql-database.ts';
 

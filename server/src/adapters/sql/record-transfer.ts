@@ -1,14 +1,14 @@
 // All records of an SQL database as plain ones, for moving a registry from engine to engine.
 import { type Kysely, sql } from 'kysely';
-import { StorageError } from '../../core/errors.ts';
 import type { JobKind } from '../../core/jobs/index.ts';
 import { readmeWords } from '../../core/packages/index.ts';
-import type {
-  KeptJob,
-  KeptPackage,
-  KeptUser,
-  RecordTransfer,
-  RegistryRecords,
+import {
+  type KeptJob,
+  type KeptPackage,
+  type KeptUser,
+  neverRemoved,
+  type RecordTransfer,
+  type RegistryRecords,
 } from '../../core/transfer/index.ts';
 import { auditEntryOf, auditRowOf } from './audit-rows.ts';
 import {
@@ -207,10 +207,6 @@ export function sqlRecordTransfer(database: SqlDatabase): RecordTransfer {
       remove: neverRemoved,
     },
   };
-}
-
-async function neverRemoved(): Promise<never> {
-  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }
 
 const userTable: KeptTable<KeptUser, UserRow> = {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Extension, extendTree, type TreeKeeping } from '../../core/audit/index.ts';
 import { StorageError } from '../../core/errors.ts';
 import type { Answered, AuditValues, Told, WriterData } from './sqlite-audit-writer.ts';
-import { told } from './sqlite-failures.ts';
+import { inOneTransaction } from './sqlite-immediate.ts';
 import { SqliteTreeStatements } from './sqlite-tree-statements.ts';
 
 const { path, waitMs, columns } = workerData as WriterData;
@@ -30,17 +30,12 @@ function inserting(entries: number): StatementSync {
 }
 
 function append(entries: readonly AuditValues[]): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  inOneTransaction(database, () => {
     for (let start = 0; start < entries.length; start += entriesPerStatement) {
       const some = entries.slice(start, start + entriesPerStatement);
       inserting(some.length).run(...some.flat());
     }
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 const tree = new SqliteTreeStatements(database);
@@ -57,7 +52,7 @@ async function answer(task: readonly AuditValues[] | TreeKeeping): Promise<Answe
 
 async function done(task: readonly AuditValues[] | TreeKeeping): Promise<Extension | null> {
   if ('until' in task) return extendTree({ tree }, task);
-  told(() => append(task));
+  append(task);
   return null;
 }
 

@@ -4,6 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AuditTree, TileKey, TreeAddition, TreeHead, WaitingEntries } from '../../core/audit/index.ts';
 import { type AuditRow, auditEntryOf } from './audit-rows.ts';
 import { told } from './sqlite-failures.ts';
+import { inOneTransaction } from './sqlite-immediate.ts';
 
 type ExtendedTree = Pick<AuditTree, 'head' | 'waiting' | 'append' | 'tiles'>;
 
@@ -43,17 +44,7 @@ export class SqliteTreeStatements implements ExtendedTree {
   }
 
   async append(addition: TreeAddition): Promise<boolean> {
-    return told(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const isAppended = this.#append(addition);
-        this.#database.exec('COMMIT');
-        return isAppended;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+    return inOneTransaction(this.#database, () => this.#append(addition));
   }
 
   #append({ size, entries, receipt, tiles, keeper }: TreeAddition): boolean {

@@ -1,12 +1,11 @@
 import { RegistryError } from '../../core/errors.ts';
-import { type Page, type PageRequest, pageOf } from '../../core/paging.ts';
-import {
-  type ListedValidatorVersion,
-  numberIn,
-  type ValidatorAppended,
-  type ValidatorLanguage,
-  type ValidatorStore,
-  type ValidatorVersion,
+import { numberIn, type Page, type PageRequest, pageOf } from '../../core/paging.ts';
+import type {
+  ListedValidatorVersion,
+  ValidatorAppended,
+  ValidatorLanguage,
+  ValidatorStore,
+  ValidatorVersion,
 } from '../../core/validators/index.ts';
 import type { ChangeAppliers } from './change-appliers.ts';
 import type { SqlDatabase } from './sql-database.ts';

@@ -3,7 +3,7 @@ export { carriedSecrets, carryEverything } from './carry-everything.ts';
 export { carryRecords, type KindOutcome } from './carry-records.ts';
 export { cutOver } from './cut-over.ts';
 export { abandonTransfer, carryLeftovers } from './end-transfer.ts';
-export { kindRules, recordKinds, type Settled } from './kinds.ts';
+export { kindRules, neverRemoved, recordKinds, type Settled } from './kinds.ts';
 export { withOpenSecrets } from './open-secrets.ts';
 export { carriedAreas, comesAlong, eachAtOnce } from './own-content.ts';
 export type * from './ports.ts';

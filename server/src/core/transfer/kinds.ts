@@ -1,4 +1,5 @@
 // How records of each kind are told apart, and what of them arrives at the target.
+import { StorageError } from '../errors.ts';
 import { revisedUpload, type Upload } from '../uploads/index.ts';
 import type { KeptJob, RecordKind, RegistryRecords } from './ports.ts';
 
@@ -78,4 +79,9 @@ const queuedByEveryWorker: ReadonlySet<string> = new Set([
 /** Every worker queues them at its start, whatever else happens. */
 function comingJob(job: KeptJob): KeptJob | null {
   return queuedByEveryWorker.has(job.kind) ? null : job;
+}
+
+/** How what belongs to the audit is removed from any engine: it is not. */
+export async function neverRemoved(): Promise<never> {
+  throw new StorageError('permanent', 'What belongs to the audit is never removed.');
 }

@@ -14,7 +14,6 @@ export {
 export type * from './runner.ts';
 export {
   type ListedValidatorVersion,
-  numberIn,
   scriptOf,
   type ValidatorAppended,
   type ValidatorScript,

@@ -5,8 +5,6 @@
 //
 // It runs when the package is sensitive; on others it waits, so that it can be there before the package becomes so.
 import { createHash } from 'node:crypto';
-import { RegistryError } from '../errors.ts';
-import { sortKeyOf } from '../paging.ts';
 import type { ValidatorLanguage } from './runner.ts';
 
 export interface ValidatorVersion {
@@ -39,12 +37,4 @@ export interface ValidatorAppended {
 
 export function scriptOf(language: ValidatorLanguage, source: string): ValidatorScript {
   return { language, source, digest: createHash('sha256').update(source).digest('hex') };
-}
-
-/** The number in a cursor of `ValidatorStore.list`. */
-export function numberIn(cursor: string): number {
-  const [number] = sortKeyOf(cursor, ['number']) as [number];
-  // Engines differ in what they take for a number; every one of ours is one of these.
-  if (Number.isInteger(number) && number >= 1 && number < 1e9) return number;
-  throw new RegistryError('invalid-cursor', `The cursor ${JSON.stringify(cursor.slice(0, 100))} is unknown.`);
 }
