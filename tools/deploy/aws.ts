@@ -17,4 +17,40 @@ export interface Cluster {
   readonly task_definitions: Readonly<Record<string, string>>;
   readonly subnets: readonly string[];
   readonly security_group: string;
+  /** How CodeDeploy is asked for the API; null where ECS does it. */
+  readonly blue_green: BlueGreen | null;
+}
+
+export interface BlueGreen {
+  readonly application: string;
+  readonly group: string;
+  readonly container: string;
+  readonly port: number;
+  readonly security_group: string;
+}
+
+export interface Service {
+  readonly serviceName: string;
+  readonly taskDefinition: string;
+  /** Of ECS, where it replaces tasks. */
+  readonly deployments?: readonly TaskSet[];
+  /** Of CodeDeploy, where that brings services over. */
+  readonly taskSets?: readonly TaskSet[];
+}
+
+interface TaskSet {
+  readonly status: string;
+  readonly taskDefinition: string;
+}
+
+/** What the tasks are made of that are to run, or have the traffic; undefined: nobody knows. */
+export function definitionOf({ deployments = [], taskSets = [] }: Service): string | undefined {
+  return [...taskSets, ...deployments].find(({ status }) => status === 'PRIMARY')?.taskDefinition;
+}
+
+export async function servicesOf(cluster: Cluster, names: readonly string[]): Promise<readonly Service[]> {
+  const { services } = await aws<{ services: Service[] }>(
+    ...['ecs', 'describe-services', '--cluster', cluster.name, '--services', ...names],
+  );
+  return services;
 }

@@ -1,8 +1,7 @@
-// Runs `assay migrate` of a new image as a task beside what runs, as a step of a deployment, and tells whether there was
-// anything to migrate. Fails when the task does.
+// Runs `assay migrate` of an image as a task beside what runs, as a step of a deployment. Fails when the task does: for the
+// image from before, that is when its release does not work on what a newer one has migrated; it changes nothing then.
 //
-//   CLUSTER='<output cluster of the stack>' IMAGE=<new image> npm run ecs:migrate
-import { appendFileSync } from 'node:fs';
+//   CLUSTER='<output cluster of the stack>' IMAGE=<image> npm run ecs:migrate
 import { setTimeout as pause } from 'node:timers/promises';
 import { aws, type Cluster } from './aws.ts';
 
@@ -22,7 +21,7 @@ interface Task {
   readonly containers: readonly { readonly exitCode?: number; readonly reason?: string }[];
 }
 
-const { CLUSTER, IMAGE, GITHUB_OUTPUT, POLL_MS = '5000' } = process.env;
+const { CLUSTER, IMAGE, POLL_MS = '5000' } = process.env;
 if (!CLUSTER || !IMAGE) throw new Error('CLUSTER and IMAGE must be set');
 const cluster = JSON.parse(CLUSTER) as Cluster;
 
@@ -44,9 +43,6 @@ if (container?.exitCode !== 0) {
     `the migration failed: ${container?.reason ?? stopped.stoppedReason ?? `exit code ${container?.exitCode}`}`,
   );
 }
-// Where the log has not come yet, nobody may go back by themselves.
-const migrated = !printed.some((line) => line.includes('Nothing to do.'));
-if (GITHUB_OUTPUT) appendFileSync(GITHUB_OUTPUT, `migrated=${migrated}\n`);
 
 /** As what serves, with the same role, network and settings, but for the image. Resolves with the ARN. */
 async function register(from: Definition, image: string): Promise<string> {
@@ -64,7 +60,10 @@ async function register(from: Definition, image: string): Promise<string> {
   const input = {
     ...Object.fromEntries(kept.filter((name) => from[name] !== undefined).map((name) => [name, from[name]])),
     family: `${from.family}-migrate`,
-    containerDefinitions: from.containerDefinitions.map((one) => ({ ...one, image, command: ['migrate'] })),
+    // The first is the program; what stands beside it, as a collector of traces, is of no use here.
+    containerDefinitions: from.containerDefinitions
+      .slice(0, 1)
+      .map((one) => ({ ...one, image, command: ['migrate'] })),
   };
   const registered = await aws<{ taskDefinition: { taskDefinitionArn: string } }>(
     'ecs',

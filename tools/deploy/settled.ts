@@ -3,25 +3,17 @@
 //
 //   terraform output -json cluster | npm run ecs:settled
 import { text } from 'node:stream/consumers';
-import { aws, type Cluster } from './aws.ts';
-
-interface Service {
-  readonly serviceName: string;
-  readonly taskDefinition: string;
-  readonly deployments: readonly {
-    readonly status: string;
-    readonly taskDefinition: string;
-    readonly rolloutState?: string;
-  }[];
-}
+import { aws, type Cluster, definitionOf, servicesOf } from './aws.ts';
 
 /** `services-stable` gives up after ten minutes; a rollout may take longer. */
 const patience = 3;
 
 const cluster = JSON.parse(await text(process.stdin)) as Cluster;
 const names = Object.values(cluster.services);
+// What CodeDeploy brings over has no deployments of ECS, by which it would tell that a service is stable.
+const rolled = cluster.blue_green ? names.filter((name) => name !== cluster.services.api) : names;
 for (let tried = 1; ; tried++) {
-  const waiting = aws('ecs', 'wait', 'services-stable', '--cluster', cluster.name, '--services', ...names);
+  const waiting = aws('ecs', 'wait', 'services-stable', '--cluster', cluster.name, '--services', ...rolled);
   const problem = await waiting.then(
     () => null,
     (error: Error) => error,
@@ -29,23 +21,13 @@ for (let tried = 1; ; tried++) {
   if (problem === null) break;
   if (tried === patience) throw problem;
 }
-const { services } = await aws<{ services: Service[] }>(
-  'ecs',
-  'describe-services',
-  '--cluster',
-  cluster.name,
-  '--services',
-  ...names,
-);
+const services = await servicesOf(cluster, names);
 const wanted = new Map(
   Object.entries(cluster.services).map(([service, name]) => [name, cluster.task_definitions[service]]),
 );
-const others = services.filter(({ serviceName, deployments }) => {
-  const running = deployments.find(({ status }) => status === 'PRIMARY')?.taskDefinition;
-  return running !== wanted.get(serviceName);
-});
+const others = services.filter((service) => definitionOf(service) !== wanted.get(service.serviceName));
 if (services.length !== names.length || others.length > 0) {
-  const which = others.map(({ serviceName, taskDefinition }) => `${serviceName} (${taskDefinition})`);
+  const which = others.map((service) => `${service.serviceName} (${definitionOf(service)})`);
   throw new Error(`ECS has gone back to what ran before: ${which.join(', ') || 'services are missing'}`);
 }
 console.log(`${names.join(', ')} run what they should.`);
