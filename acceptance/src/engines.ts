@@ -12,6 +12,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -104,12 +105,7 @@ export async function removeInstallations(): Promise<void> {
 const makers: Readonly<Record<EnginesName, (name: string) => Promise<Installation>>> = {
   embedded: async () => ({ environment: {}, stored: null, remove: async () => {} }),
   'postgres-s3': (name) => together([postgres(name), buckets(name)]),
-  // Somebody else has made it (tools/infra/rehearse.ts), for one registry at a time, and removes it.
-  given: async () => ({
-    environment: JSON.parse(started('ACCEPTANCE_ENVIRONMENT')),
-    stored: null,
-    remove: async () => {},
-  }),
+  given: async () => given(JSON.parse(started('ACCEPTANCE_ENVIRONMENT'))),
   'dynamodb-s3-sqs': (name) => together([dynamodb(name), buckets(name), queue(name), keys(name)]),
 };
 
@@ -184,20 +180,41 @@ async function buckets(name: string): Promise<Installation> {
   };
 }
 
+/** What somebody else has made (tools/infra/rehearse.ts), for one registry at a time, and removes; its content is in buckets. */
+function given(environment: Environment): Installation {
+  const buckets = Object.entries(environment)
+    .filter(([name]) => name.startsWith('ASSAY_S3_BUCKET_'))
+    .map(([, bucket]) => bucket);
+  const client = new S3Client({
+    ...(environment.ASSAY_S3_ENDPOINT && { endpoint: environment.ASSAY_S3_ENDPOINT }),
+    region: environment.ASSAY_AWS_REGION ?? region,
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      ...(environment.AWS_SESSION_TOKEN && { sessionToken: environment.AWS_SESSION_TOKEN }),
+    },
+  });
+  return {
+    environment,
+    stored: async () => (await Promise.all(buckets.map((bucket) => storedIn(client, bucket)))).flat().sort(),
+    remove: async () => client.destroy(),
+  };
+}
+
 /** Objects that can be read, and uploads by parts that have not ended. */
 async function storedIn(client: S3Client, bucket: string): Promise<string[]> {
-  const [versions, { Uploads = [] }] = await Promise.all([
-    versionsIn(client, bucket),
-    client.send(new ListMultipartUploadsCommand({ Bucket: bucket })),
-  ]);
-  const latest = versions.filter(({ isLatest }) => isLatest).map(({ key }) => key);
-  return [...latest, ...Uploads.flatMap(({ Key }) => (Key === undefined ? [] : [`${Key}.parts`]))];
+  const found: string[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket })) {
+    found.push(...Contents.flatMap(({ Key }) => Key ?? []));
+  }
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  return [...found, ...Uploads.flatMap(({ Key }) => (Key === undefined ? [] : [`${Key}.parts`]))];
 }
 
 interface ListedVersion {
   readonly key: string;
   readonly versionId: string | undefined;
-  readonly isLatest: boolean;
 }
 
 async function versionsIn(client: S3Client, bucket: string): Promise<ListedVersion[]> {
@@ -211,11 +228,8 @@ async function versionsIn(client: S3Client, bucket: string): Promise<ListedVersi
         VersionIdMarker: page?.NextVersionIdMarker,
       }),
     );
-    for (const { Key = '', VersionId, IsLatest = false } of page.Versions ?? []) {
-      found.push({ key: Key, versionId: VersionId, isLatest: IsLatest });
-    }
-    for (const { Key = '', VersionId } of page.DeleteMarkers ?? []) {
-      found.push({ key: Key, versionId: VersionId, isLatest: false });
+    for (const { Key = '', VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
+      found.push({ key: Key, versionId: VersionId });
     }
   } while (page.IsTruncated);
   return found;

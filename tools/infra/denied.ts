@@ -24,7 +24,7 @@ export async function notDenied(
   emulator: Emulator,
   credentials: Credentials,
   environment: Environment,
-  role: 'api' | 'worker' | 'validators',
+  role: 'api' | 'worker' | 'validators' | 'host',
 ): Promise<string[]> {
   const failures: string[] = [];
   for (const { what, make } of attempts(emulator, credentials, environment, role)) {
@@ -89,7 +89,9 @@ function attempts(
     {
       what: 'empty a queue',
       make: () =>
-        new SQSClient(settings).send(new PurgeQueueCommand({ QueueUrl: environment.ASSAY_SQS_JOBS_URL })),
+        new SQSClient(settings).send(
+          new PurgeQueueCommand({ QueueUrl: environment.ASSAY_SQS_JOBS_URL ?? `${url}/123456789012/none` }),
+        ),
     },
   ];
   const publish = {

@@ -73,14 +73,38 @@ export class Emulator implements AsyncDisposable {
   }
 
   /** The values of all secrets, by name. */
-  async secrets(): Promise<Record<string, (string | null)[]>> {
-    const answer = await fetch(`${this.url}/rehearsal/secrets`);
-    return (await answer.json()) as Record<string, (string | null)[]>;
+  secrets(): Promise<Readonly<Record<string, readonly (string | null)[]>>> {
+    return this.#told('secrets');
+  }
+
+  /** What the instances of RDS were given, by identifier. */
+  databases(): Promise<Readonly<Record<string, Readonly<Record<'user' | 'password' | 'database', string>>>>> {
+    return this.#told('databases');
+  }
+
+  /** What each host of EC2 is told to do at its first start, by id. */
+  hosts(): Promise<Readonly<Record<string, string>>> {
+    return this.#told('hosts');
+  }
+
+  /** In words, each thing that is there and was not at the start. */
+  left(): Promise<readonly string[]> {
+    return this.#told('left');
   }
 
   /** Removes what the registry has stored; what Terraform has made stays. */
   async empty(): Promise<void> {
-    await fetch(`${this.url}/rehearsal/empty`, { method: 'POST' });
+    await this.#told('empty');
+  }
+
+  /**
+   * Copies what AWS copies from a region to another all the time, and the emulator never (additions/copies.py); only what
+   * the stack has configured to be copied. Resolves with how many there were.
+   */
+  async copy(what: 'objects' | 'items', source: string, target: string): Promise<number> {
+    const given = new URLSearchParams({ source, target });
+    const answer = await fetch(`${this.url}/rehearsal/copy_${what}?${given}`, { method: 'POST' });
+    return (await answer.json()) as number;
   }
 
   /** From now on a request may only do what the policies of who makes it allow; until it is disposed of. */
@@ -115,6 +139,12 @@ export class Emulator implements AsyncDisposable {
       AWS_SECRET_ACCESS_KEY: textOf('SecretAccessKey'),
       AWS_SESSION_TOKEN: textOf('SessionToken'),
     };
+  }
+
+  async #told<T>(what: string): Promise<T> {
+    const answer = await fetch(`${this.url}/rehearsal/${what}`);
+    if (!answer.ok) throw new Error(`the emulator does not tell ${what}: ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 
   async #ask(service: string, parameters: Readonly<Record<string, string>>): Promise<string> {

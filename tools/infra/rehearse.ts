@@ -12,10 +12,12 @@ import { Emulator, whyNoEmulator } from './emulator.ts';
 import { Rehearsal, type Use } from './rehearsal.ts';
 import { findTerraform, WorkingCopy, whyNoProvider } from './terraform.ts';
 import { useFargate } from './use-fargate.ts';
+import { useStarter } from './use-starter.ts';
 
 /** By stack, how the registry is run on it. */
 const uses: Readonly<Record<string, Use>> = {
   fargate: useFargate,
+  starter: useStarter,
 };
 
 const zoneName = 'example.org';

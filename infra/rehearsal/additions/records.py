@@ -2,7 +2,9 @@
 import copy
 import threading
 
+from moto.dynamodb import models
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.rds import models as rds
@@ -57,12 +59,42 @@ def _(former, self, base_key="TableDescription"):
     return description
 
 
-# The registry: a transaction that fails puts back a copy of all tables, and with it takes back what others have written
-# meanwhile. One request at a time, then.
+# The registry: a transaction copied its tables for each of its operations, and one that failed put back the copies, and
+# with them took back what others had written meanwhile. Here the items that it is about are kept and put back, and one
+# request is answered at a time.
 one_at_a_time = threading.RLock()
+
+
+class CopiedExceptTables:
+    @staticmethod
+    def deepcopy(thing):
+        return thing if isinstance(thing, Table) else copy.deepcopy(thing)
+
+
+models.copy = CopiedExceptTables
 
 
 @instead_of(DynamoHandler, "call_action")
 def _(former, self):
     with one_at_a_time:
         return former(self)
+
+
+@instead_of(models.DynamoDBBackend, "transact_write_items")
+def _(former, self, transact_items):
+    kept = []
+    for operation in (operation for item in transact_items for operation in item.values()):
+        table = self.tables.get(operation["TableName"])
+        if table is not None:
+            key = operation.get("Key") or operation["Item"]
+            partition, sort = (DynamoType(key[name]) for name in (table.hash_key_attr, table.range_key_attr))
+            kept.append((table, partition, sort, copy.deepcopy(table.get_item(partition, sort))))
+    try:
+        return former(self, transact_items)
+    except Exception:
+        for table, partition, sort, item in kept:
+            if item is None:
+                table.delete_item(partition, sort)
+            else:
+                table.items[partition][sort] = item
+        raise
