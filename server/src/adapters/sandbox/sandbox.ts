@@ -134,7 +134,7 @@ class ProcessSandbox implements Sandbox {
   async #decide(language: ValidatorLanguage, task: WorkerTask, about: RunAbout): Promise<ValidatorOutcome> {
     const begunAt = performance.now();
     if (this.#closed || !(await this.#tried()).ready) return outcome('unavailable', begunAt);
-    if (!(await this.#hasTurn(about))) return outcome('busy', begunAt);
+    if (!(await this.#hasTurn(task.context.user, about))) return outcome('busy', begunAt);
     try {
       const worker = await this.#pools[language].take();
       return await runInWorker(worker, task, about);
@@ -149,9 +149,9 @@ class ProcessSandbox implements Sandbox {
   }
 
   /** Nobody waits for a turn longer than a run may take. */
-  async #hasTurn({ limits, signal }: RunAbout): Promise<boolean> {
+  async #hasTurn(downloader: string, { limits, signal }: RunAbout): Promise<boolean> {
     const late = AbortSignal.timeout(limits.wallMs);
-    return await this.#turns.enter(signal === undefined ? late : AbortSignal.any([signal, late]));
+    return await this.#turns.enter(downloader, signal === undefined ? late : AbortSignal.any([signal, late]));
   }
 
   /** Once; again after a while when it failed. */

@@ -33,13 +33,43 @@ test('who goes away while waiting takes nobody’s turn', async () => {
   const turns = new Turns(1, 5);
   await turns.enter();
   const leaving = new AbortController();
-  const gone = turns.enter(leaving.signal);
+  const gone = turns.enter('', leaving.signal);
   const next = turns.enter();
   leaving.abort();
   assert.equal(await gone, false);
   turns.leave();
   assert.equal(await next, true);
-  assert.equal(await turns.enter(AbortSignal.abort()), false);
+  assert.equal(await turns.enter('', AbortSignal.abort()), false);
   turns.leave();
+  assert.deepEqual([turns.running, turns.waiting], [0, 0]);
+});
+
+test('who asks for many keeps nobody waiting behind all of them', async () => {
+  const turns = new Turns(1, 10);
+  const order: string[] = [];
+  const all = ['many', 'many', 'many', 'few', 'many', 'one'].map(async (whose) => {
+    assert.equal(await turns.enter(whose), true);
+    order.push(whose);
+  });
+  for (let turn = 0; turn < all.length; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns.leave();
+  }
+  await Promise.all(all);
+  assert.deepEqual(order, ['many', 'many', 'few', 'one', 'many', 'many']);
+  assert.deepEqual([turns.running, turns.waiting], [0, 0]);
+});
+
+test('a full line has room for who has fewer in it than another', async () => {
+  const turns = new Turns(1, 3);
+  await turns.enter('many');
+  const many = [1, 2, 3].map(() => turns.enter('many'));
+  assert.equal(await turns.enter('many'), false);
+  const few = [turns.enter('few')];
+  assert.equal(await many[2], false);
+  assert.equal(await turns.enter('few'), false);
+  assert.equal(turns.waiting, 3);
+  for (let turn = 0; turn < 4; turn++) turns.leave();
+  assert.deepEqual(await Promise.all([...many, ...few]), [true, true, false, true]);
   assert.deepEqual([turns.running, turns.waiting], [0, 0]);
 });
