@@ -1,5 +1,6 @@
 # A gateway in front of a load balancer that is reached from nowhere else. It passes at most 10 MB and waits at most
-# 30 s: content goes to and from S3 directly, and larger packages in parts.
+# 30 s: content goes to and from S3 directly, and larger packages in parts. Where a request came from it says in the
+# header Forwarded, which the load balancer does not read: what is behind takes all clients for one address.
 
 terraform {
   required_version = ">= 1.11"

@@ -6,10 +6,13 @@ locals {
     ASSAY_LOG_FORMAT = "json"
   }
 
+  # What is about them, of all that the program is told.
+  of_validators = { for name, value in var.environment : name => value if can(regex("^ASSAY_(FEATURE|LOG|VALIDATOR)", name)) }
+
   programs = {
     api = {
       command = ["serve"]
-      environment = merge(local.shared, var.environment, {
+      environment = merge(local.shared, local.tells_traces, var.environment, {
         ASSAY_HOST                 = "0.0.0.0"
         ASSAY_PORT                 = tostring(var.ports.api)
         ASSAY_WORKER_IN_SERVER     = "false"
@@ -20,14 +23,14 @@ locals {
     }
     worker = {
       command     = ["work"]
-      environment = merge(local.shared, var.environment)
+      environment = merge(local.shared, local.tells_traces, var.environment)
       secrets     = var.secrets
       port        = null
     }
     # Knows of no bucket, table, queue or key.
     validators = {
       command = ["work", "--only", "validators"]
-      environment = merge(local.shared, {
+      environment = merge(local.shared, local.of_validators, {
         ASSAY_VALIDATOR_RUNNER_HOST = "0.0.0.0"
         ASSAY_VALIDATOR_RUNNER_PORT = tostring(var.ports.validators)
       })
@@ -79,7 +82,7 @@ resource "aws_ecs_task_definition" "this" {
     }
   }
 
-  container_definitions = jsonencode([merge({
+  container_definitions = jsonencode(concat([merge({
     name                   = each.key
     image                  = var.image
     essential              = true
@@ -112,5 +115,5 @@ resource "aws_ecs_task_definition" "this" {
         "max-buffer-size" = "4m"
       }
     }
-  }, try(local.health_checks[each.key], {}))])
+  }, try(local.health_checks[each.key], {}))], local.collectors[each.key]))
 }

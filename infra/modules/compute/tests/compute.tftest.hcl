@@ -59,6 +59,16 @@ run "validators_know_of_nothing" {
   }
 }
 
+run "features_are_switched_off_where_their_work_is_done" {
+  variables {
+    environment = { ASSAY_RECORDS = "dynamodb", ASSAY_FEATURE_VALIDATOR_REQUESTS = "false" }
+  }
+  assert {
+    condition     = alltrue([for environment in values(output.environments) : environment.ASSAY_FEATURE_VALIDATOR_REQUESTS == "false"]) && !contains(keys(output.environments.validators), "ASSAY_RECORDS")
+    error_message = "A service goes on with a feature that is switched off, or validators are told where something lies."
+  }
+}
+
 run "validators_are_found_once_they_are_well" {
   assert {
     condition     = slice(jsondecode(aws_ecs_task_definition.this["validators"].container_definitions)[0].healthCheck.command, 4, 7) == ["health", "--only", "validators"] && length(aws_service_discovery_service.validators.health_check_custom_config) == 1
@@ -81,17 +91,75 @@ run "only_tls_leads_to_the_api" {
   }
 }
 
+run "ecs_rolls_everything_unless_told_otherwise" {
+  assert {
+    condition     = toset(keys(aws_ecs_service.this)) == toset(["api", "worker", "validators"]) && output.blue_green == null && length(aws_lb_target_group.api) == 1
+    error_message = "A service is missing, or CodeDeploy is asked."
+  }
+}
+
 run "blue_green_keeps_the_old_release_for_an_hour" {
   variables {
     deployment = "blue-green"
   }
   assert {
-    condition     = length(aws_lb_target_group.api) == 2 && aws_ecs_service.this["api"].deployment_controller[0].type == "CODE_DEPLOY"
+    condition     = length(aws_lb_target_group.api) == 2 && aws_ecs_service.blue_green[0].deployment_controller[0].type == "CODE_DEPLOY"
     error_message = "There are not two target groups."
   }
   assert {
     condition     = one(one(aws_codedeploy_deployment_group.api[0].blue_green_deployment_config).terminate_blue_instances_on_deployment_success).termination_wait_time_in_minutes == 60
     error_message = "The old release is gone at once."
+  }
+  assert {
+    condition     = toset(keys(aws_ecs_service.this)) == toset(["worker", "validators"]) && alltrue([for service in aws_ecs_service.this : service.deployment_controller[0].type == "ECS" && service.deployment_circuit_breaker[0].rollback])
+    error_message = "What answers no requests is not replaced task by task."
+  }
+  assert {
+    condition     = toset(keys(output.service_names)) == toset(["api", "worker", "validators"]) && toset(keys(aws_appautoscaling_target.this)) == toset(["api", "worker", "validators"])
+    error_message = "The service of the API does not grow, or nobody knows its name."
+  }
+}
+
+run "blue_green_is_taken_back_by_an_alarm_or_when_stopped" {
+  variables {
+    deployment = "blue-green"
+  }
+  assert {
+    condition     = toset(aws_codedeploy_deployment_group.api[0].auto_rollback_configuration[0].events) == toset(["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"])
+    error_message = "A deployment that fails or is stopped stays."
+  }
+  assert {
+    condition     = aws_codedeploy_deployment_group.api[0].alarm_configuration[0].enabled && aws_codedeploy_deployment_group.api[0].alarm_configuration[0].alarms == toset([aws_cloudwatch_metric_alarm.deployment[0].alarm_name])
+    error_message = "No alarm ends a deployment."
+  }
+}
+
+run "blue_green_may_start_our_tasks_and_nothing_else" {
+  variables {
+    deployment = "blue-green"
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.code_deploy[0].policy).Statement :
+      statement.Action == "iam:PassRole" && toset(statement.Resource) == toset([var.role_arns.api, var.execution_role_arn]) && statement.Condition.StringEquals["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
+    ])
+    error_message = "CodeDeploy cannot start tasks with their roles, or can hand on others."
+  }
+  assert {
+    condition     = output.blue_green.application == "assay-test-api" && output.blue_green.group == "api" && output.blue_green.container == "api" && output.blue_green.port == 8080 && output.blue_green.security_group == "sg-2"
+    error_message = "Whoever deploys is not told how."
+  }
+}
+
+run "blue_green_is_left_to_code_deploy" {
+  command = plan
+  variables {
+    deployment = "blue-green"
+    image      = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/assay:1.3.0"
+  }
+  assert {
+    condition     = aws_ecs_service.blue_green[0].task_definition == run.blue_green_may_start_our_tasks_and_nothing_else.task_definition_arns.api
+    error_message = "Terraform would change the service itself, which ECS refuses."
   }
 }
 
@@ -109,4 +177,51 @@ run "refuses_fewer_tasks_than_the_least" {
     tasks = { api = { least = 3, most = 2 }, worker = { least = 1, most = 2 }, validators = { least = 1, most = 2 } }
   }
   expect_failures = [var.tasks]
+}
+
+run "nothing_stands_beside_the_program_unless_traces_are_wanted" {
+  command = plan
+  assert {
+    condition     = alltrue([for definition in aws_ecs_task_definition.this : length(jsondecode(definition.container_definitions)) == 1]) && !contains(keys(output.environments.api), "ASSAY_TRACES_ENDPOINT")
+    error_message = "There is a collector that nobody asked for."
+  }
+}
+
+run "traces_go_to_a_collector_that_only_the_task_reaches" {
+  variables {
+    tracing     = true
+    environment = { ASSAY_RECORDS = "dynamodb", ASSAY_TRACES_KEPT_PERCENT = "1" }
+  }
+  assert {
+    condition = alltrue([
+      for service in ["api", "worker"] : alltrue([
+        for container in slice(jsondecode(aws_ecs_task_definition.this[service].container_definitions), 1, 2) :
+        container.name == "collector" && !container.essential && container.readonlyRootFilesystem && container.user == "10001:10001" && !can(container.portMappings)
+        && container.logConfiguration.options["awslogs-group"] == var.log_groups[service]
+      ])
+    ])
+    error_message = "There is no collector, the task ends with it, or it is not confined."
+  }
+  assert {
+    condition = alltrue([
+      for service in ["api", "worker"] : jsondecode(jsondecode(aws_ecs_task_definition.this[service].container_definitions)[1].environment[0].value).receivers.otlp.protocols.http.endpoint == trimsuffix(trimprefix(output.environments[service].ASSAY_TRACES_ENDPOINT, "http://"), "/v1/traces")
+    ])
+    error_message = "The collector does not listen where the program sends traces to."
+  }
+  assert {
+    condition     = output.environments.worker.ASSAY_TRACES_KEPT_PERCENT == "1" && output.environments.api.ASSAY_TRACES_FOLLOW_CLIENTS == "false"
+    error_message = "Somebody else decides how many traces are kept."
+  }
+  assert {
+    condition     = length(jsondecode(aws_ecs_task_definition.this["validators"].container_definitions)) == 1 && !contains(keys(output.environments.validators), "ASSAY_TRACES_ENDPOINT")
+    error_message = "Validators are given something that reaches X-Ray."
+  }
+}
+
+run "refuses_a_collector_that_changes_by_itself" {
+  command = plan
+  variables {
+    collector_image = "public.ecr.aws/aws-observability/aws-otel-collector:latest"
+  }
+  expect_failures = [var.collector_image]
 }

@@ -32,6 +32,18 @@ run "a_registry_that_faces_the_internet_has_its_firewall" {
   }
 }
 
+run "settings_of_its_own_and_alarms_of_its_own" {
+  command = plan
+  variables {
+    settings     = { ASSAY_FEATURE_WEBHOOKS = "false", ASSAY_REVIEW_OVERDUE_HOURS = "24" }
+    alarm_limits = { quarantine_days = 1 }
+  }
+  assert {
+    condition     = output.environments.worker.ASSAY_FEATURE_WEBHOOKS == "false" && output.environments.api.ASSAY_REVIEW_OVERDUE_HOURS == "24"
+    error_message = "The program is not told what was chosen."
+  }
+}
+
 run "behind_cloudfront_clients_are_told_apart" {
   variables {
     entrance = "cloudfront"
@@ -56,4 +68,23 @@ run "refuses_names_that_aws_does_not_take_everywhere" {
     name = "Assay_Production"
   }
   expect_failures = [var.name]
+}
+
+run "traces_are_sent_by_the_roles_that_may" {
+  variables {
+    tracing         = true
+    collector_image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mirrors/collector:v0.48.0"
+  }
+  assert {
+    condition     = output.environments.api.ASSAY_TRACES_ENDPOINT == "http://127.0.0.1:4318/v1/traces" && local.collector_repository_arn == "arn:aws:ecr:eu-central-1:123456789012:repository/mirrors/collector"
+    error_message = "The program sends no traces, or the collector cannot be pulled."
+  }
+}
+
+run "traces_are_not_sent_unless_wanted" {
+  command = plan
+  assert {
+    condition     = !contains(keys(output.environments.worker), "ASSAY_TRACES_ENDPOINT") && local.collector_repository_arn == null
+    error_message = "The program sends traces that nobody asked for."
+  }
 }
