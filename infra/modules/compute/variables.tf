@@ -160,6 +160,24 @@ variable "deployment" {
   }
 }
 
+variable "tracing" {
+  description = "Whether a collector beside each task of API and worker sends traces to X-Ray."
+  type        = bool
+  default     = false
+}
+
+variable "collector_image" {
+  description = "The collector's image, with a tag or a digest. Where tasks must start although the registry of AWS does not answer, a copy in a repository of this account."
+  type        = string
+  default     = "public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("(:[^/:]+|@sha256:[0-9a-f]{64})$", var.collector_image)) && !endswith(var.collector_image, ":latest")
+    error_message = "The image needs a tag other than latest, or a digest: what runs must not change by itself."
+  }
+}
+
 variable "protected" {
   description = "Whether the load balancer is protected against deletion."
   type        = bool

@@ -13,9 +13,15 @@ terraform {
 
 data "aws_region" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   database_port = var.on_postgres ? 5432 : null
   is_direct     = var.entrance == "internet"
+
+  # Of an image in ECR; that of AWS is for everybody.
+  in_ecr                   = try(regex("^(?P<account>[0-9]{12})[.]dkr[.]ecr[.](?P<region>[a-z0-9-]+)[.]amazonaws[.]com/(?P<name>[^:@]+)", var.collector_image), null)
+  collector_repository_arn = local.in_ecr == null ? null : "arn:${data.aws_partition.current.partition}:ecr:${local.in_ecr.region}:${local.in_ecr.account}:repository/${local.in_ecr.name}"
 
   environment = merge(
     module.storage.environment,
@@ -65,6 +71,8 @@ module "security" {
   injected_secret_arns        = concat([var.secrets.validators], values(var.secrets.injected))
   log_group_arns              = [for group, arn in module.monitoring.log_group_arns : arn if group != "web"]
   image_repository_arn        = var.image_repository_arn
+  collector_repository_arn    = local.collector_repository_arn
+  sends_traces                = var.tracing
   permissions_boundary_arn    = var.permissions_boundary_arn
 }
 
@@ -129,6 +137,8 @@ module "compute" {
   sizes                      = var.sizes
   tasks                      = var.tasks
   deployment                 = var.deployment
+  tracing                    = var.tracing
+  collector_image            = var.collector_image
   protected                  = var.protected
   permissions_boundary_arn   = var.permissions_boundary_arn
 }

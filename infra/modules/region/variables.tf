@@ -183,6 +183,18 @@ variable "settings" {
   default     = {}
 }
 
+variable "tracing" {
+  description = "Whether traces are sent to X-Ray."
+  type        = bool
+  default     = false
+}
+
+variable "collector_image" {
+  description = "The collector's image; null for the one that modules/compute names."
+  type        = string
+  default     = null
+}
+
 variable "protected" {
   description = "Whether everything that holds data is protected against being removed."
   type        = bool

@@ -69,8 +69,10 @@ locals {
     Sid      = "PullImage"
     Effect   = "Allow"
     Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    Resource = [var.image_repository_arn]
-  }] : statement if var.image_repository_arn != null]
+    Resource = local.pulled_from
+  }] : statement if length(local.pulled_from) > 0]
+
+  pulled_from = compact([var.image_repository_arn, var.collector_repository_arn])
 
   hands_out_secrets = [for statement in [{
     Sid      = "HandOutSecrets"

@@ -68,7 +68,14 @@ locals {
     Resource = [for queue, arn in var.queue_arns : arn if queue != "dead"]
   }] : statement if length(var.queue_arns) > 0]
 
-  both = concat(local.of_records, local.of_buckets, local.of_incoming, local.of_secrets, local.tells_of_jobs)
+  sends_traces = [for statement in [{
+    Sid      = "SendTracesByDesign"
+    Effect   = "Allow"
+    Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    Resource = ["*"] # the service knows no resource for these actions
+  }] : statement if var.sends_traces]
+
+  both = concat(local.of_records, local.of_buckets, local.of_incoming, local.of_secrets, local.tells_of_jobs, local.sends_traces)
 
   api = concat(local.both, [{
     # Addresses of downloads are signed with these permissions; reviewers look into quarantine.

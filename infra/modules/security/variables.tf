@@ -104,6 +104,18 @@ variable "image_repository_arn" {
   default     = null
 }
 
+variable "collector_repository_arn" {
+  description = "The repository of the collector's image in ECR; null for an image from elsewhere, and where there is no collector."
+  type        = string
+  default     = null
+}
+
+variable "sends_traces" {
+  description = "Whether a collector sends traces to X-Ray in the name of API and worker."
+  type        = bool
+  default     = false
+}
+
 variable "permissions_boundary_arn" {
   description = "The policy that no role made here can exceed; null for none."
   type        = string

@@ -104,6 +104,8 @@ module "region" {
   alarm_email              = var.alarm_email
   alarm_limits             = var.alarm_limits
   settings                 = var.settings
+  tracing                  = var.tracing
+  collector_image          = var.collector_image
   protected                = var.protected
   permissions_boundary_arn = var.permissions_boundary_arn
 }

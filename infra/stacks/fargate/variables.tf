@@ -176,6 +176,18 @@ variable "settings" {
   }
 }
 
+variable "tracing" {
+  description = "Whether a collector beside each task sends traces of requests and jobs to X-Ray, ten of a hundred (docs/operations/traces.md). Off, since each trace that is kept costs ($5 a million), and another image runs in each task."
+  type        = bool
+  default     = false
+}
+
+variable "collector_image" {
+  description = "The collector's image, such as a copy in a repository of this account; null for that of AWS, from its public registry."
+  type        = string
+  default     = null
+}
+
 variable "monthly_limit_usd" {
   description = "What it may cost in a month before somebody is told, in US dollars."
   type        = number

@@ -87,6 +87,8 @@ module "first" {
   alarm_email              = var.alarm_email
   alarm_limits             = var.alarm_limits
   settings                 = var.settings
+  tracing                  = var.tracing
+  collector_image          = var.collector_image
   protected                = var.protected
   permissions_boundary_arn = var.permissions_boundary_arn
 }
@@ -119,6 +121,8 @@ module "second" {
   alarm_email              = var.alarm_email
   alarm_limits             = var.alarm_limits
   settings                 = var.settings
+  tracing                  = var.tracing
+  collector_image          = var.collector_image
   protected                = var.protected
   trail                    = false
   permissions_boundary_arn = var.permissions_boundary_arn

@@ -129,3 +129,30 @@ run "refuses_an_entrance_that_it_does_not_know" {
   }
   expect_failures = [var.entrance]
 }
+
+run "api_and_worker_may_send_traces_where_that_is_wanted_and_nobody_else" {
+  variables {
+    sends_traces             = true
+    collector_repository_arn = "arn:aws:ecr:eu-central-1:123456789012:repository/collector"
+  }
+  assert {
+    condition = alltrue([
+      for policy in aws_iam_role_policy.program : anytrue([
+        for statement in jsondecode(policy.policy).Statement : toset(statement.Action) == toset(["xray:PutTelemetryRecords", "xray:PutTraceSegments"])
+      ])
+    ])
+    error_message = "A collector may not send what it is told."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.execution[0].policy, "xray") && strcontains(aws_iam_role_policy.execution[0].policy, "repository/collector")
+    error_message = "What starts tasks may send traces, or cannot pull the collector."
+  }
+}
+
+run "without_a_collector_nobody_may_send_traces" {
+  command = plan
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.program : !strcontains(policy.policy, "xray")])
+    error_message = "A role may do what nothing needs."
+  }
+}
