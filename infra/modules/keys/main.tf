@@ -24,7 +24,8 @@ locals {
     storage = ["logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "cloudfront.amazonaws.com"]
     records = []
     secrets = []
-    logs    = ["logs.${data.aws_region.current.name}.amazonaws.com", "cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "s3.amazonaws.com", "delivery.logs.amazonaws.com"]
+    # Notices are encrypted with it, too: whoever tells must be able to.
+    logs    = ["logs.${data.aws_region.current.name}.amazonaws.com", "cloudtrail.amazonaws.com", "backup.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "s3.amazonaws.com", "delivery.logs.amazonaws.com"]
     backups = ["backup.amazonaws.com"]
   }
 }

@@ -134,8 +134,21 @@ resource "aws_cloudwatch_metric_alarm" "disk" {
   }
 }
 
+locals {
+  # The load balancer also counts what nobody answered; where there is none, the program counts.
+  answers = local.has_balancer ? {
+    namespace  = "AWS/ApplicationELB"
+    dimensions = tomap({ LoadBalancer = try(var.watched.load_balancer.arn_suffix, "") })
+    metrics    = tomap({ failed = "HTTPCode_Target_5XX_Count", refused = "HTTPCode_ELB_5XX_Count", asked = "RequestCount" })
+    } : {
+    namespace  = "Assay/${var.name}"
+    dimensions = tomap({})
+    metrics    = tomap({ failed = "failed-requests", asked = "requests" })
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "failures" {
-  count = local.has_balancer ? 1 : 0
+  count = local.has_balancer || length(local.told_in) > 0 ? 1 : 0
 
   alarm_name          = "${var.name}-5xx"
   alarm_description   = "More than 1 % of the answers are failures."
@@ -148,19 +161,19 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
 
   metric_query {
     id          = "share"
-    expression  = "100 * (FILL(failed, 0) + FILL(refused, 0)) / asked"
+    expression  = "100 * (${join(" + ", [for id in keys(local.answers.metrics) : "FILL(${id}, 0)" if id != "asked"])}) / asked"
     label       = "percent that failed"
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = { failed = "HTTPCode_Target_5XX_Count", refused = "HTTPCode_ELB_5XX_Count", asked = "RequestCount" }
+    for_each = local.answers.metrics
     content {
       id = metric_query.key
       metric {
-        namespace   = "AWS/ApplicationELB"
+        namespace   = local.answers.namespace
         metric_name = metric_query.value
-        dimensions  = { LoadBalancer = var.watched.load_balancer.arn_suffix }
+        dimensions  = local.answers.dimensions
         stat        = "Sum"
         period      = 60
       }

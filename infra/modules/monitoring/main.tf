@@ -35,6 +35,8 @@ locals {
   told_in = [for group in ["api", "worker"] : group if contains(keys(var.retention_days), group)]
   told = {
     errors           = { pattern = "{ $.level = \"error\" || $.level = \"fatal\" }", value = "1", otherwise = "0" }
+    requests         = { pattern = "{ $.msg = \"request\" && $.status >= 100 }", value = "1", otherwise = "0" }
+    failed-requests  = { pattern = "{ $.msg = \"request\" && $.status >= 500 }", value = "1", otherwise = "0" }
     failed-logins    = { pattern = "{ $.operation = \"account.log-in\" && $.status = 401 }", value = "1", otherwise = "0" }
     denied-downloads = { pattern = "{ $.operation = \"version.download\" && $.status = 403 }", value = "1", otherwise = "0" }
     # Written every five minutes by every worker. Other lines say nothing about it, not even that nothing waits.
@@ -75,7 +77,8 @@ resource "aws_sns_topic_policy" "alarms" {
       Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com", "backup.amazonaws.com"] }
       Action    = "sns:Publish"
       Resource  = aws_sns_topic.alarms.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      # Not every service says on whose behalf it tells.
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = local.account } }
     }]
   })
 }

@@ -34,6 +34,16 @@ run "services_use_keys_for_this_account_only" {
   }
 }
 
+run "who_tells_of_alarms_backups_and_costs_may_encrypt_it" {
+  assert {
+    condition = length(setsubtract(
+      ["cloudwatch.amazonaws.com", "backup.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com"],
+      one([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : statement.Principal.Service if statement.Sid == "ServicesOfThisAccount"]),
+    )) == 0
+    error_message = "A notice would be lost."
+  }
+}
+
 run "refuses_a_purpose_that_nothing_is_encrypted_for" {
   command = plan
   variables {

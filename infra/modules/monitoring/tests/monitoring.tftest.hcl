@@ -30,7 +30,7 @@ run "alarms_are_those_of_the_design_and_somebody_is_told" {
     error_message = "An alarm goes off at another point."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.failures[0].threshold == 1 && aws_cloudwatch_metric_alarm.failures[0].evaluation_periods == 5
+    condition     = one([for query in aws_cloudwatch_metric_alarm.failures[0].metric_query : query.expression if query.id == "share"]) == "100 * (FILL(failed, 0) + FILL(refused, 0)) / asked" && aws_cloudwatch_metric_alarm.failures[0].threshold == 1 && aws_cloudwatch_metric_alarm.failures[0].evaluation_periods == 5
     error_message = "Failures of 1 % for five minutes are not noticed."
   }
   assert {
@@ -164,6 +164,12 @@ run "a_host_is_watched_without_a_cluster" {
   assert {
     condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "host-status") && contains(keys(aws_cloudwatch_metric_alarm.this), "host-disk") && length(aws_cloudwatch_metric_alarm.tasks) == 0
     error_message = "The host is not watched."
+  }
+  assert {
+    condition = {
+      for query in aws_cloudwatch_metric_alarm.failures[0].metric_query : query.id => query.id == "share" ? query.expression : one(query.metric).metric_name
+    } == { share = "100 * (FILL(failed, 0)) / asked", failed = "failed-requests", asked = "requests" }
+    error_message = "Failures are not noticed where no load balancer counts them."
   }
 }
 
