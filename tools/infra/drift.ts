@@ -29,14 +29,19 @@ export function driftIn(changes: readonly PlannedChange[], known: KnownDrift): s
 
 function attributesThatDiffer({ before, after, after_unknown }: PlannedChange['change']): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  return [...names]
-    .filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]))
-    .filter((name) => !isUnknown(after_unknown?.[name]))
-    .sort();
+  return [...names].filter((name) => differ(before?.[name], after?.[name], after_unknown?.[name])).sort();
 }
 
-/** Becomes known when it is applied: no difference that anybody asked for. */
-function isUnknown(value: unknown): boolean {
-  if (value === true) return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(isUnknown);
+/** What becomes known when it is applied is no difference that anybody asked for; what is beside it may be one. */
+function differ(before: unknown, after: unknown, unknown: unknown): boolean {
+  if (unknown === true) return false;
+  if (!isContainer(before) || !isContainer(after)) return JSON.stringify(before) !== JSON.stringify(after);
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const within = isContainer(unknown) ? unknown : {};
+  return [...names].some((name) => differ(before[name], after[name], within[name]));
+}
+
+/** An object or a list: both have parts by name. */
+function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

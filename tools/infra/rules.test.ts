@@ -155,3 +155,18 @@ test('a second plan may change what is known to, and nothing else', () => {
   ]);
   assert.equal(driftIn([change({ redrive_policy: 'a' }, {}, ['delete', 'create'])], known).length, 1);
 });
+
+test('what becomes known when it is applied hides no change beside it', () => {
+  const change = (keyBefore: string, keyAfter: string) => ({
+    address: 'aws_dynamodb_table.this',
+    type: 'aws_dynamodb_table',
+    change: {
+      actions: ['update'],
+      before: { replica: [{ arn: 'known before', kms_key_arn: keyBefore }] },
+      after: { replica: [{ kms_key_arn: keyAfter }] },
+      after_unknown: { replica: [{ arn: true }] },
+    },
+  });
+  assert.deepEqual(driftIn([change('a', 'a')], {}), []);
+  assert.deepEqual(driftIn([change('a', 'b')], {}), ['aws_dynamodb_table.this: update of replica']);
+});

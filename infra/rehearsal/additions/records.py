@@ -40,6 +40,8 @@ def _(former, self):
             replica = copy.deepcopy(table)
             replica.__dict__.pop("replicas_elsewhere", None)
             replica.table_arn = table.table_arn.replace(f":{self.region}:", f":{region}:")
+            if "KMSMasterKeyId" in update["Create"]:
+                replica.sse_specification = {**table.sse_specification, "KMSMasterKeyId": update["Create"]["KMSMasterKeyId"]}
             elsewhere[region].tables[name] = replica
             replicas.add(region)
         if "Delete" in update:
