@@ -50,6 +50,17 @@ resource "aws_lb_listener" "https" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.api["blue"].arn
   }
+
+  lifecycle {
+    # Blue or green is decided by CodeDeploy. Where ways of deploying change it begins with blue again, after the service of
+    # the one way is gone and before that of the other is made.
+    ignore_changes       = [default_action]
+    replace_triggered_by = [terraform_data.deployment]
+  }
+}
+
+resource "terraform_data" "deployment" {
+  input = var.deployment
 }
 
 resource "aws_lb_listener" "http" {

@@ -18,6 +18,13 @@ data "aws_region" "current" {}
 locals {
   services   = ["api", "worker", "validators"]
   blue_green = var.deployment == "blue-green"
+  # Those that ECS replaces task by task, when Terraform tells it what they run.
+  rolled = local.blue_green ? ["worker", "validators"] : local.services
+
+  service_names = merge(
+    { for service, made in aws_ecs_service.this : service => made.name },
+    { for made in aws_ecs_service.blue_green : "api" => made.name },
+  )
 }
 
 resource "aws_ecs_cluster" "this" {

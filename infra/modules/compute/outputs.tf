@@ -5,12 +5,23 @@ output "cluster_name" {
 
 output "service_names" {
   description = "The services in it."
-  value       = { for service, made in aws_ecs_service.this : service => made.name }
+  value       = local.service_names
 }
 
 output "task_definition_arns" {
   description = "What the services run; `api` also runs commands of the program."
   value       = { for service, definition in aws_ecs_task_definition.this : service => definition.arn }
+}
+
+output "blue_green" {
+  description = "How CodeDeploy is asked to bring the API over: its names for it, and what a deployment says of the tasks. Null where ECS does."
+  value = local.blue_green ? {
+    application    = aws_codedeploy_app.api[0].name
+    group          = aws_codedeploy_deployment_group.api[0].deployment_group_name
+    container      = "api"
+    port           = var.ports.api
+    security_group = var.service_security_group_ids.api
+  } : null
 }
 
 output "environments" {

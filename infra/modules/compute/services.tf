@@ -1,5 +1,5 @@
 resource "aws_ecs_service" "this" {
-  for_each = toset(local.services)
+  for_each = toset(local.rolled)
 
   name            = each.key
   cluster         = aws_ecs_cluster.this.id
@@ -20,17 +20,13 @@ resource "aws_ecs_service" "this" {
     assign_public_ip = false
   }
 
-  # CodeDeploy has its own way back.
-  dynamic "deployment_circuit_breaker" {
-    for_each = each.key == "api" && local.blue_green ? [] : [1]
-    content {
-      enable   = true
-      rollback = true
-    }
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
   }
 
   deployment_controller {
-    type = each.key == "api" && local.blue_green ? "CODE_DEPLOY" : "ECS"
+    type = "ECS"
   }
 
   dynamic "load_balancer" {
@@ -60,10 +56,10 @@ resource "aws_ecs_service" "this" {
 # ── As many as are needed ───────────────────────────────────────────────────────────────────────────────────────────
 
 resource "aws_appautoscaling_target" "this" {
-  for_each = aws_ecs_service.this
+  for_each = local.service_names
 
   service_namespace  = "ecs"
-  resource_id        = "service/${aws_ecs_cluster.this.name}/${each.value.name}"
+  resource_id        = "service/${aws_ecs_cluster.this.name}/${each.value}"
   scalable_dimension = "ecs:service:DesiredCount"
   min_capacity       = var.tasks[each.key].least
   max_capacity       = var.tasks[each.key].most

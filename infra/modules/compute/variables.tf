@@ -150,7 +150,7 @@ variable "scratch_gib" {
 }
 
 variable "deployment" {
-  description = "How a new release takes over: task by task (`rolling`), or all at once beside the old one (`blue-green`, by CodeDeploy)."
+  description = "How a new release takes over: task by task (`rolling`), or all at once beside the old one (`blue-green`, by CodeDeploy). Another way than before makes service and listener of the API anew: it is away for minutes."
   type        = string
   default     = "rolling"
 

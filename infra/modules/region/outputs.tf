@@ -41,6 +41,7 @@ output "cluster" {
     task_definitions = module.compute.task_definition_arns
     subnets          = module.networking.private_subnet_ids
     security_group   = module.security.service_security_group_ids["worker"]
+    blue_green       = module.compute.blue_green
   }
 }
 

@@ -153,13 +153,21 @@ run "blue_green_may_start_our_tasks_and_nothing_else" {
 
 run "blue_green_is_left_to_code_deploy" {
   command = plan
+  plan_options {
+    replace = [aws_ecs_task_definition.this["api"]]
+  }
   variables {
-    deployment = "blue-green"
-    image      = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/assay:1.3.0"
+    deployment                 = "blue-green"
+    ports                      = { api = 9090, validators = 8090 }
+    service_security_group_ids = { api = "sg-9", worker = "sg-3", validators = "sg-4" }
   }
   assert {
     condition     = aws_ecs_service.blue_green[0].task_definition == run.blue_green_may_start_our_tasks_and_nothing_else.task_definition_arns.api
-    error_message = "Terraform would change the service itself, which ECS refuses."
+    error_message = "Terraform would change what the service runs, which ECS refuses."
+  }
+  assert {
+    condition     = one(aws_ecs_service.blue_green[0].load_balancer).container_port == 8080 && one(aws_ecs_service.blue_green[0].network_configuration).security_groups == toset(["sg-2"])
+    error_message = "Terraform would change the network of the service, which ECS refuses."
   }
 }
 

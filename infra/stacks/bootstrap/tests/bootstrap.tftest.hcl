@@ -25,6 +25,13 @@ run "whole" {
     error_message = "A deployment could make a role that may do everything."
   }
   assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_role_policy.deploy["prod"].policy).Statement :
+      contains(flatten([statement.Action]), "codedeploy:*") && contains(flatten([statement.Action]), "ecs:*") if statement.Effect == "Allow"
+    ])
+    error_message = "A deployment cannot ask CodeDeploy to bring a release over."
+  }
+  assert {
     condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled" && one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"
     error_message = "The state is not versioned and encrypted."
   }

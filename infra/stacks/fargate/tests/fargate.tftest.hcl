@@ -44,6 +44,10 @@ run "whole" {
     condition     = output.url == "https://registry.example.org" && output.distribution_id != null
     error_message = "Clients do not come by CloudFront."
   }
+  assert {
+    condition     = output.cluster.blue_green == null
+    error_message = "A deployment would ask CodeDeploy, which knows nothing of it."
+  }
 }
 
 run "postgres_behind_an_api_gateway" {
@@ -55,6 +59,16 @@ run "postgres_behind_an_api_gateway" {
   assert {
     condition     = output.environments.worker.ASSAY_RECORDS == "postgres" && output.distribution_id == null
     error_message = "The registry runs on other engines than those that were made."
+  }
+}
+
+run "blue_green_says_how_it_is_deployed" {
+  variables {
+    deployment = "blue-green"
+  }
+  assert {
+    condition     = output.cluster.blue_green.application == "assay-prod-api" && output.cluster.blue_green.group == "api" && output.cluster.services.api == "api"
+    error_message = "A deployment does not know whom to ask."
   }
 }
 
