@@ -35,11 +35,6 @@ export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
     reply.raw.once('close', () => end(span, request, reply));
     span.run(next);
   });
-  // A body is read by what knows nothing of the request.
-  app.addHook('preValidation', (request, _reply, next) => {
-    if (request.span === undefined) next();
-    else request.span.run(next);
-  });
 }
 
 function end(span: Span, request: FastifyRequest, reply: FastifyReply): void {
