@@ -36,7 +36,7 @@ describe('compose.yaml', () => {
   test('asks each service at the port that it listens at', () => {
     const inside = (name: string) => Number(services[name]?.ports?.[0]?.split(':').at(-1));
     for (const [, { environment = {} }] of ours) {
-      const { server, s3, sql } = readConfig(environment);
+      const { server, s3 } = readConfig(environment);
       assert.equal(inside('api'), server.port);
       assert.equal(inside('s3'), Number(new URL(s3.endpoint).port));
     }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ValidatorLanguage } from '../../core/validators/index.ts';
 import type { KernelCanary, WorkerSettings } from './frames.ts';
 import type { WorkerProgram } from './worker-process.ts';
+import { sourcesWithoutTypes } from './worker-sources.ts';
 
 const folder = new URL('./', import.meta.url);
 const files: Readonly<Record<ValidatorLanguage, URL>> = {
@@ -29,6 +30,7 @@ export function workerProgram(language: ValidatorLanguage, settings: WorkerSetti
       '--v8-pool-size=0',
       '--permission',
       '--allow-addons',
+      `--import=${sourcesWithoutTypes()}`,
       ...readable.map((path) => `--allow-fs-read=${path}`),
     ],
   };
@@ -39,7 +41,7 @@ export function canaryProgram(canary: KernelCanary): WorkerProgram {
   return {
     file: fileURLToPath(new URL('./worker/canary-worker.ts', import.meta.url)),
     arguments: [JSON.stringify(canary)],
-    nodeOptions: ['--no-warnings'],
+    nodeOptions: ['--no-warnings', `--import=${sourcesWithoutTypes()}`],
   };
 }
 
