@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { FakeValidatorRunner } from '../../test/support/fake-validator-runner.ts';
 import { memoryEngine } from '../adapters/memory/memory-engine.ts';
 import { OpenTelemetryTracer } from '../adapters/opentelemetry/open-telemetry-tracer.ts';
+import type { About, Examiner } from '../core/checks/index.ts';
+import type { ContentLocation } from '../core/content/index.ts';
 import { StorageError } from '../core/errors.ts';
 import type { WebhookSender } from '../core/events/index.ts';
 import { during } from '../core/health/index.ts';
+import type { ValidatorTask } from '../core/validators/index.ts';
 import type { ContentPorts } from './content.ts';
 import { TracedPorts } from './traced-ports.ts';
 
@@ -116,6 +120,47 @@ test('of a webhook its host is told, not its path; that it was not delivered is 
   });
   assert.equal(posted[0]?.a, 'b');
   assert.match(posted[0]?.traceparent ?? '', new RegExp(`-${span?.spanContext().spanId}-01$`));
+});
+
+test('an examination has a span for each check, from its beginning to what the check has concluded', async () => {
+  const result = (check: string, durationMs: number) =>
+    ({
+      check,
+      verdict: 'passed',
+      findings: [],
+      coverage: { bytesLookedAt: 7, bytesInAll: 7 },
+      durationMs,
+    }) as const;
+  const results = [result('archive', 40), result('structure', 15)];
+  const examiner = { examine: async () => ({ results }) } as unknown as Examiner;
+  const told = await toldOf(() =>
+    traced.examiner(examiner).examine({} as ContentLocation, {} as About, new AbortController().signal),
+  );
+  const [archive, structure, examination] = told;
+  assert.deepEqual(
+    told.map(({ name }) => name),
+    ['check archive', 'check structure', 'examination'],
+  );
+  assert.deepEqual(archive?.attributes, {
+    'assay.verdict': 'passed',
+    'assay.findings': 0,
+    'assay.bytes_looked_at': 7,
+  });
+  assert.deepEqual(archive?.startTime, structure?.startTime);
+  assert.equal(structure?.duration[1], 15_000_000);
+  assert.equal(structure?.parentSpanContext?.spanId, examination?.spanContext().spanId);
+});
+
+test('a run of a validator tells its language and how it ended, and nothing of what it was given or said', async () => {
+  const task = {
+    language: 'python',
+    source: 'deny secret',
+    downloader: 'secret',
+  } as unknown as ValidatorTask;
+  const [span, ...others] = await toldOf(() => traced.runner(new FakeValidatorRunner()).run(task));
+  assert.deepEqual(others, []);
+  assert.equal(span?.name, 'validator.run');
+  assert.deepEqual(span?.attributes, { 'assay.language': 'python', 'assay.cause': 'denied' });
 });
 
 test('where nothing is traced, ports are the very same', () => {
