@@ -67,9 +67,9 @@ function tracedCalls<Port extends object>(port: Port, name: string, tracer: Trac
       if (typeof found !== 'function') return found;
       let traced = methods.get(member);
       if (traced === undefined) {
-        const call = (...given: unknown[]): unknown => Reflect.apply(found, target, given);
+        const label = `${name}.${String(member)}`;
         traced = (...given: unknown[]) =>
-          tracedCall(`${name}.${String(member)}`, () => call(...given), tracer);
+          tracedCall(label, () => Reflect.apply(found, target, given), tracer);
         methods.set(member, traced);
       }
       return traced;

@@ -54,10 +54,7 @@ export class TraceSender implements SpanExporter {
     if (body === undefined) return;
     const response = await fetch(url, {
       method: 'POST',
-      headers: [...headers, ['content-type', 'application/json']].map(([name = '', value = '']) => [
-        name,
-        value,
-      ]),
+      headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' },
       body: new Uint8Array(body),
       // Elsewhere the headers are nobody's business.
       redirect: 'error',
