@@ -171,7 +171,7 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = alltrue([for name in keys(var.settings) : can(regex("^ASSAY_[A-Z0-9_]+$", name)) && !can(regex("PASSWORD|SECRET$", name))])
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^ASSAY_[A-Z0-9_]+$", name)) && !can(regex("PASSWORD|SECRET$|TRACES_HEADERS$", name))])
     error_message = "Names begin with ASSAY_; passwords and secrets come from Secrets Manager only."
   }
 }

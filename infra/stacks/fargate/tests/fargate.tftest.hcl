@@ -60,6 +60,34 @@ run "postgres_behind_an_api_gateway" {
     condition     = output.environments.worker.ASSAY_RECORDS == "postgres" && output.distribution_id == null
     error_message = "The registry runs on other engines than those that were made."
   }
+  assert {
+    condition     = length(module.api_gateway) == 1 && length(module.cdn) == 0
+    error_message = "Clients do not come by the gateway."
+  }
+}
+
+run "a_load_balancer_that_faces_the_internet" {
+  command = plan
+  variables {
+    entrance = "load-balancer"
+    settings = { ASSAY_FEATURE_REGISTRATION = "false" }
+  }
+  assert {
+    condition     = length(module.api_gateway) == 0 && length(module.cdn) == 0 && output.distribution_id == null
+    error_message = "Something else stands in front."
+  }
+  assert {
+    condition     = output.environments.api.ASSAY_FEATURE_REGISTRATION == "false"
+    error_message = "A feature cannot be switched off."
+  }
+}
+
+run "refuses_secrets_among_settings" {
+  command = plan
+  variables {
+    settings = { ASSAY_POSTGRES_PASSWORD = "plain" }
+  }
+  expect_failures = [var.settings]
 }
 
 run "blue_green_says_how_it_is_deployed" {
@@ -94,4 +122,22 @@ run "refuses_pages_without_tls" {
     cors_origins = ["http://pages.example.org"]
   }
   expect_failures = [var.cors_origins]
+}
+
+run "refuses_the_key_of_a_collector_among_settings" {
+  command = plan
+  variables {
+    settings = { ASSAY_TRACES_HEADERS = "x-key=plain" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "traces_are_sent_where_wanted" {
+  variables {
+    tracing = true
+  }
+  assert {
+    condition     = output.environments.api.ASSAY_TRACES_ENDPOINT == output.environments.worker.ASSAY_TRACES_ENDPOINT && !contains(keys(output.environments.validators), "ASSAY_TRACES_ENDPOINT")
+    error_message = "The program sends no traces, or validators do."
+  }
 }
