@@ -12,6 +12,7 @@ Ends with whoever started it: when its standard input is closed. Beside AWS it a
   empty      removes what the registry has stored, and leaves what Terraform has made
 """
 import json
+import logging
 import os
 import sys
 import threading
@@ -25,6 +26,7 @@ import additions  # noqa: E402, F401
 import leftovers  # noqa: E402
 from additions.copies import copy_items, copy_objects  # noqa: E402
 from additions.network import seed  # noqa: E402
+from moto import backends  # noqa: E402
 from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.dynamodb.models import dynamodb_backends  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
@@ -96,6 +98,13 @@ def with_rehearsal(aws):
     return application
 
 
+def answer_quickly():
+    """What moto and its server do for each request, one request at a time: looks for services on the disk, and writes a log."""
+    services = frozenset(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: services
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+
 def end_with_starter():
     sys.stdin.read()
     os._exit(0)
@@ -104,6 +113,7 @@ def end_with_starter():
 if __name__ == "__main__":
     port, zone_name = sys.argv[1:]
     threading.Thread(target=end_with_starter, daemon=True).start()
+    answer_quickly()
     seed(zone_name)
     leftovers.note_all()
     application = with_rehearsal(DomainDispatcherApplication(create_backend_app))

@@ -8,9 +8,33 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
 from additions.patching import instead_of
 
-STAYS = {}
+# By service and collection, what is no thing of the account, asked of the backend and the thing: tokens and tags, what
+# AWS keeps for a while once it is deleted, and what moto forgets to remove with what it belongs to.
+STAYS = {
+    "acm._idempotency_tokens": lambda _, token: True,
+    "backup.plans": lambda _, plan: plan.deletion_date is not None,
+    "ec2.enis": lambda ec2, interface: interface.subnet.id not in ids_of_subnets(ec2),
+    "ec2.nat_gateways": lambda _, gateway: gateway.state == "deleted",
+    "ec2.network_acls": lambda ec2, acl: acl.vpc_id not in ec2.vpcs,
+    "ec2.reservations": lambda _, asked: all(instance.state == "terminated" for instance in asked.instances),
+    "ec2.tags": lambda _, tag: True,
+    "ec2.vpc_end_points": lambda _, endpoint: endpoint.state == "deleted",
+    "ecs.clusters": lambda _, cluster: cluster.status == "INACTIVE",
+    "ecs.services": lambda _, service: service.status == "INACTIVE",
+    "ecs.task_definitions": lambda _, definition: definition.status == "INACTIVE",
+    # Of sessions of roles, which end by themselves.
+    "iam.access_keys": lambda _, key: key.access_key_id.startswith("ASIA"),
+    "kms.keys": lambda _, key: key.key_state == "PendingDeletion",
+    "route53.delegation_sets": lambda _, names: True,
+    "servicediscovery.operations": lambda _, operation: True,
+    "sts.assumed_roles": lambda _, session: True,
+}
 
 found_at_start = {}
+
+
+def ids_of_subnets(ec2):
+    return {id_ for in_zone in ec2.subnets.values() for id_ in in_zone}
 
 
 @instead_of(AccountSpecificBackend, "__getitem__")
@@ -59,17 +83,21 @@ def things_in(value, path):
 def left():
     """In words: service, region, collection and name of each thing."""
     held = [
-        (service, region, path, thing)
+        (service, region, path)
         for service, region, backend in backends()
         for path, thing in things_in(vars(backend), ())
-        if path not in found_at_start.get(id(backend), ())
+        if path not in found_at_start.get(id(backend), ()) and not stays(service, backend, path, thing)
     ]
     for name, module in list(sys.modules.items()):
         if name.startswith("additions."):
-            kept = {name: value for name, value in vars(module).items() if name.islower() and not name.startswith("_")}
-            held += [(name, "all regions", path, thing) for path, thing in things_in(kept, ())]
-    return sorted(
-        f"{service} in {region}: {' '.join(map(str, path))}"
-        for service, region, path, thing in held
-        if not STAYS.get(f"{service}.{path[0]}", lambda _: False)(thing)
-    )
+            kept = {name: value for name, value in vars(module).items() if is_collection_of_things(name)}
+            held += [(name, "all regions", path) for path, _ in things_in(kept, ())]
+    return sorted(f"{service} in {region}: {' '.join(map(str, path))}" for service, region, path in held)
+
+
+def stays(service, backend, path, thing):
+    return STAYS.get(f"{service}.{path[0]}", lambda _, __: False)(backend, thing)
+
+
+def is_collection_of_things(name):
+    return name.islower() and not name.startswith(("_", "tags_of"))

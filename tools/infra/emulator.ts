@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '../find-program.ts';
 import { freePort } from '../free-port.ts';
+import { type Operation, requestOfAws } from './aws-request.ts';
 
 const program = fileURLToPath(new URL('../../infra/rehearsal/emulator.py', import.meta.url));
 
@@ -27,6 +28,11 @@ export async function whyNoEmulator(): Promise<string | null> {
 export class Emulator implements AsyncDisposable {
   readonly url: string;
   readonly #child: ReturnType<typeof spawn>;
+  readonly #everything: Credentials = {
+    AWS_ACCESS_KEY_ID: 'rehearsal',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_SESSION_TOKEN: '',
+  };
 
   /** Rejects when Python or moto are not there. */
   static async start(zoneName: string): Promise<Emulator> {
@@ -139,6 +145,11 @@ export class Emulator implements AsyncDisposable {
       AWS_SECRET_ACCESS_KEY: textOf('SecretAccessKey'),
       AWS_SESSION_TOKEN: textOf('SessionToken'),
     };
+  }
+
+  /** Without credentials: as whoever sets all this up. */
+  call<T>(operation: Operation, body: object, credentials: Credentials = this.#everything): Promise<T> {
+    return requestOfAws(this.url, operation, body, credentials);
   }
 
   async #told<T>(what: string): Promise<T> {

@@ -19,7 +19,14 @@ export class Rehearsal {
   readonly #options: RunOptions;
   readonly #variables: readonly string[];
 
-  constructor(terraform: Terraform, emulator: Emulator, copy: WorkingCopy, stack: string) {
+  /** `chosen`: variables beside those of the stack's file, as `name=value`. */
+  constructor(
+    terraform: Terraform,
+    emulator: Emulator,
+    copy: WorkingCopy,
+    stack: string,
+    chosen: readonly string[] = [],
+  ) {
     this.emulator = emulator;
     this.#terraform = terraform;
     this.#copy = copy;
@@ -32,6 +39,7 @@ export class Rehearsal {
       '-input=false',
       '-no-color',
       `-var-file=${join(copy.folder, 'rehearsal', `${stack}.tfvars`)}`,
+      ...chosen.map((variable) => `-var=${variable}`),
     ];
   }
 
@@ -43,8 +51,10 @@ export class Rehearsal {
     return code === 0 ? [] : [errorsIn(output)];
   }
 
-  async planAgain(): Promise<string[]> {
-    await mustRun(this.#terraform, ['plan', '-out=again.tfplan', ...this.#variables], this.#options);
+  /** With the variables of the last `apply`. */
+  async planAgain(...more: string[]): Promise<string[]> {
+    const args = ['plan', '-out=again.tfplan', ...this.#variables, ...more];
+    await mustRun(this.#terraform, args, this.#options);
     const plan = await this.#show('again.tfplan');
     const known = JSON.parse(await readFile(join(this.#copy.folder, 'rehearsal/known-drift.json'), 'utf8'));
     return driftIn((plan.resource_changes ?? []) as PlannedChange[], known as KnownDrift);
@@ -88,7 +98,9 @@ export class Rehearsal {
     );
     if (code !== 0) return [errorsIn(output)];
     const left = await mustRun(this.#terraform, ['state', 'list'], this.#options);
-    return left.split('\n').filter((line) => line !== '' && !/(^|\.)data\./.test(line));
+    const known = left.split('\n').filter((line) => line !== '' && !/(^|\.)data\./.test(line));
+    // What Terraform has forgotten, or the registry has made, is known to nobody but AWS.
+    return [...known, ...(await this.emulator.left())];
   }
 
   /** The outputs by name; `T` says what this stack has. */
@@ -109,6 +121,8 @@ export class Rehearsal {
       ASSAY_S3_ENDPOINT: this.emulator.url,
       ASSAY_S3_PATH_STYLE: 'true',
       ASSAY_SQS_WAIT_S: '1',
+      // It answers one request after the other.
+      ASSAY_AWS_REQUEST_TIMEOUT_MS: '60000',
     };
   }
 

@@ -1,4 +1,5 @@
-// `npm run infra:rehearse -- <stack>`: a stack is applied to an emulator of AWS, used, and destroyed.
+// `npm run infra:rehearse -- <stack> [<variable>=<value> …]`: a stack is applied to an emulator of AWS, used, and
+// destroyed. `-- fargate records=postgres` rehearses that choice of the stack.
 //
 //   apply      everything that the stack makes, with infra/rehearsal/<stack>.tfvars
 //   again      a second plan changes nothing but what infra/rehearsal/known-drift.json lists
@@ -6,28 +7,33 @@
 //   kept       destroying is refused, because of what holds data
 //   registry   runs with the outputs as its configuration and the roles that were made as its identity, permissions
 //              enforced, and passes acceptance tests; what must be denied to those roles is denied
-//   destroy    nothing is left
+//   destroy    nothing is left, neither in Terraform's state nor in the emulator
 import { parseArgs, styleText } from 'node:util';
 import { Emulator, whyNoEmulator } from './emulator.ts';
 import { Rehearsal, type Use } from './rehearsal.ts';
 import { findTerraform, WorkingCopy, whyNoProvider } from './terraform.ts';
 import { useFargate } from './use-fargate.ts';
+import { useGlobal } from './use-global.ts';
 import { useStarter } from './use-starter.ts';
 
 /** By stack, how the registry is run on it. */
 const uses: Readonly<Record<string, Use>> = {
   fargate: useFargate,
+  global: useGlobal,
   starter: useStarter,
 };
 
 const zoneName = 'example.org';
 
-const { values: given, positionals } = parseArgs({
+const {
+  values: given,
+  positionals: [stack = 'fargate', ...chosen],
+} = parseArgs({
   allowPositionals: true,
   options: { 'nothing-skipped': { type: 'boolean', default: false } },
 });
 
-async function main(stack: string): Promise<number> {
+async function main(): Promise<number> {
   const terraform = await findTerraform();
   if (typeof terraform === 'string') return skipped(terraform);
   const noEmulator = await whyNoEmulator();
@@ -36,7 +42,7 @@ async function main(stack: string): Promise<number> {
   const noProvider = await whyNoProvider(terraform, copy);
   if (noProvider !== null) return skipped(noProvider);
   await using emulator = await Emulator.start(zoneName);
-  const rehearsal = new Rehearsal(terraform, emulator, copy, stack);
+  const rehearsal = new Rehearsal(terraform, emulator, copy, stack, chosen);
   const use = uses[stack];
   const steps = [
     ['apply', () => rehearsal.apply()],
@@ -63,4 +69,4 @@ function skipped(missing: string): number {
   return given['nothing-skipped'] ? 1 : 0;
 }
 
-process.exitCode = await main(positionals[0] ?? 'fargate');
+process.exitCode = await main();

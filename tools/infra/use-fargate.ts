@@ -1,37 +1,146 @@
-// The services of the stack fargate: the API as acceptance tests start it, and the worker beside it, each with its role.
+// The services of the stack fargate, each with what ECS would start its task with: the API as acceptance tests start it,
+// the worker beside it, and the service that runs validators.
 import { notDenied } from './denied.ts';
+import type { Credentials, Emulator } from './emulator.ts';
+import { Postgres } from './host/postgres.ts';
 import { type Acceptance, accept, RunningProgram, ScratchFolder } from './registry.ts';
 import type { Environment, Rehearsal } from './rehearsal.ts';
+import { type Task, taskOf } from './task.ts';
 
-/** One server each, nothing about the machine it is on, and what moto's DynamoDB can do: not search. */
-const acceptance: readonly Acceptance[] = [
+/** On one server each, and nothing about the machine it is on. */
+const everyday: readonly Acceptance[] = [
   { file: 'items' },
-  { file: 'packages', only: '^a list|^versions|is described by' },
+  // Content is listed with the seals that it has in S3.
+  { file: 'packages', only: '^a list|^search|^versions|^a package' },
 ];
 
-interface Outputs {
+/** Besides, where there is time. */
+const whole: readonly Acceptance[] = [
+  ...everyday,
+  { file: 'tokens' },
+  { file: 'audit' },
+  { file: 'validators' },
+];
+
+/** What the services are configured with, and what they may do. */
+export interface Services {
   readonly environments: Readonly<Record<'api' | 'worker', Environment>>;
-  readonly role_arns: Readonly<Record<'api' | 'worker' | 'validators', string>>;
+  readonly credentials: Readonly<Record<'api' | 'worker' | 'validators', Credentials>>;
+  /** Where validators are run; without it, in the API itself. */
+  readonly validatorsUrl?: string;
+  /** In the place of RDS. */
+  readonly postgres?: Postgres;
 }
 
-export async function useFargate(rehearsal: Rehearsal): Promise<string[]> {
+interface Outputs {
+  readonly environments: Readonly<Record<'api' | 'worker' | 'validators', Environment>>;
+  readonly cluster: {
+    readonly task_definitions: Readonly<Record<'api' | 'worker' | 'validators', string>>;
+  };
+}
+
+type RoleArns = Readonly<Record<'api' | 'worker' | 'validators', string>>;
+
+export async function useFargate(rehearsal: Rehearsal, acceptance = whole): Promise<string[]> {
   const { emulator } = rehearsal;
-  const { environments, role_arns } = await rehearsal.outputs<Outputs>();
-  const api = await emulator.assume(role_arns.api);
-  const worker = await emulator.assume(role_arns.worker);
-  const validators = await emulator.assume(role_arns.validators);
+  const { environments, cluster } = await rehearsal.outputs<Outputs>();
+  const definitions = cluster.task_definitions;
+  const tasks = {
+    api: await taskOf(emulator, definitions.api),
+    worker: await taskOf(emulator, definitions.worker),
+    validators: await taskOf(emulator, definitions.validators),
+  };
+  await using scratch = await ScratchFolder.make();
+  await using certificates = await ScratchFolder.make();
+  const isOnPostgres = environments.api.ASSAY_RECORDS === 'postgres';
+  const postgres = isOnPostgres ? await Postgres.start(emulator, certificates.path) : undefined;
+  await using validators = startValidators(environments.validators, tasks.validators, scratch.path);
+  const validatorsUrl = await whereValidatorsRun(validators);
+  // Awaited here: what it uses is ended at the end of this function.
+  return await useServices(
+    rehearsal,
+    {
+      environments: {
+        api: { ...environments.api, ...tasks.api.secrets },
+        worker: { ...environments.worker, ...tasks.worker.secrets },
+      },
+      credentials: {
+        api: tasks.api.credentials,
+        worker: tasks.worker.credentials,
+        validators: tasks.validators.credentials,
+      },
+      ...(postgres && { postgres }),
+      validatorsUrl,
+    },
+    acceptance,
+  );
+}
+
+/** Gets nothing of AWS: its role has no rights, and it is told of no service. */
+function startValidators(environment: Environment, task: Task, dataFolder: string): RunningProgram {
+  return new RunningProgram(task.command, {
+    ...environment,
+    ...task.secrets,
+    ...task.credentials,
+    ASSAY_DATA: dataFolder,
+    ASSAY_VALIDATOR_RUNNER_HOST: '127.0.0.1',
+    ASSAY_VALIDATOR_RUNNER_PORT: '0',
+  });
+}
+
+async function whereValidatorsRun(validators: RunningProgram): Promise<string> {
+  const [, url, address, problem] = await validators.printed(
+    /^Assay runs (?:validators at (http:\S+)|no validators at (\S+): (.*))$/m,
+  );
+  // The tests then say that they are skipped.
+  if (problem !== undefined) console.log(`  validators are not run on this machine: ${problem}`);
+  return url ?? address ?? '';
+}
+
+export async function credentialsOf(
+  emulator: Emulator,
+  { api, worker, validators }: RoleArns,
+): Promise<Services['credentials']> {
+  return {
+    api: await emulator.assume(api),
+    worker: await emulator.assume(worker),
+    validators: await emulator.assume(validators),
+  };
+}
+
+/** In words, what went wrong with the tests, and what one of the services could do and must not. */
+export async function useServices(
+  rehearsal: Rehearsal,
+  services: Services,
+  acceptance: readonly Acceptance[] = everyday,
+): Promise<string[]> {
+  const { emulator } = rehearsal;
+  const { environments, credentials, validatorsUrl, postgres } = services;
   await using _enforced = await emulator.enforcePermissions();
   const problems: string[] = [];
   for (const tests of acceptance) {
     await emulator.empty();
+    await postgres?.empty();
     await using data = await ScratchFolder.make();
-    await using _work = new RunningProgram(['work'], rehearsal.here(environments.worker, worker, data.path));
-    problems.push(...(await accept(tests, rehearsal.here(environments.api, api, data.path))));
+    const here = (service: 'api' | 'worker') => {
+      const environment = rehearsal.here(environments[service], credentials[service], data.path);
+      return postgres?.here(environment) ?? environment;
+    };
+    await using _work = new RunningProgram(['work'], here('worker'));
+    const runner = validatorsUrl === undefined ? {} : { ASSAY_VALIDATOR_RUNNER_URL: validatorsUrl };
+    problems.push(...(await accept(tests, { ...here('api'), ...runner })));
   }
+  return [...problems, ...(await notDeniedTo(services, emulator))];
+}
+
+/** In words, what one of the services could do and must not. */
+export async function notDeniedTo(
+  { environments: { api, worker }, credentials }: Services,
+  emulator: Emulator,
+): Promise<string[]> {
   return [
-    ...problems,
-    ...(await notDenied(emulator, api, environments.api, 'api')),
-    ...(await notDenied(emulator, worker, environments.worker, 'worker')),
-    ...(await notDenied(emulator, validators, environments.api, 'validators')),
+    ...(await notDenied(emulator, credentials.api, api, 'api')),
+    ...(await notDenied(emulator, credentials.worker, worker, 'worker')),
+    ...(await notDenied(emulator, credentials.validators, api, 'validators')),
   ];
 }

@@ -5,14 +5,14 @@ import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { startPostgres } from '../../../server/test/support/postgres-server.ts';
+import { startPostgres, type TestServer } from '../../../server/test/support/postgres-server.ts';
 import { findProgram } from '../../find-program.ts';
 import type { Emulator } from '../emulator.ts';
 import type { Environment } from '../rehearsal.ts';
 
 export class Postgres {
-  /** What differs from what the stack says: where it is, and who has signed its certificate. */
-  readonly environment: Environment;
+  readonly #server: TestServer;
+  readonly #certificate: string;
   readonly #administer: (...statements: string[]) => Promise<void>;
   readonly #database: string;
   readonly #owner: string;
@@ -44,11 +44,8 @@ export class Postgres {
       `CREATE ROLE ${owner} LOGIN CREATEDB CREATEROLE PASSWORD ${pg.escapeLiteral(instance.password)}`,
     );
     return new Postgres(
-      {
-        ASSAY_POSTGRES_HOST: server.host,
-        ASSAY_POSTGRES_PORT: `${server.port}`,
-        ASSAY_POSTGRES_TLS_CA_FILE: certificate,
-      },
+      server,
+      certificate,
       (...texts) => statements(connected, ...texts),
       pg.escapeIdentifier(instance.database),
       owner,
@@ -56,15 +53,30 @@ export class Postgres {
   }
 
   private constructor(
-    environment: Environment,
+    server: TestServer,
+    certificate: string,
     administer: (...statements: string[]) => Promise<void>,
     database: string,
     owner: string,
   ) {
-    this.environment = environment;
+    this.#server = server;
+    this.#certificate = certificate;
     this.#administer = administer;
     this.#database = database;
     this.#owner = owner;
+  }
+
+  /** An environment that a stack gives, with where the database is, and who has signed its certificate. */
+  here(environment: Environment): Environment {
+    const { host, port } = this.#server;
+    return {
+      ...environment,
+      ASSAY_POSTGRES_HOST: host,
+      ASSAY_POSTGRES_PORT: `${port}`,
+      ASSAY_POSTGRES_TLS_CA_FILE: this.#certificate,
+      // It is its own replica.
+      ...('ASSAY_POSTGRES_REPLICA_HOST' in environment && { ASSAY_POSTGRES_REPLICA_HOST: host }),
+    };
   }
 
   /** As RDS makes it: the database is there, with nothing in it. */

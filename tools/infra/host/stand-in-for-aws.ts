@@ -1,5 +1,6 @@
 // `aws`, as far as a host of the registry uses it: the same arguments, the same output, the usual variables.
 import { parseArgs } from 'node:util';
+import { requestOfAws } from '../aws-request.ts';
 
 const targets: Readonly<
   Record<string, { readonly target: string; readonly answer: (body: Answer) => string }>
@@ -36,16 +37,10 @@ const asked = targets[command];
 if (asked === undefined || values.region === undefined) throw new Error(`aws ${command} is not known here`);
 const [service = ''] = positionals;
 const { AWS_ENDPOINT_URL = '', AWS_ACCESS_KEY_ID = '', AWS_SESSION_TOKEN = '' } = process.env;
-const response = await fetch(AWS_ENDPOINT_URL, {
-  method: 'POST',
-  body: JSON.stringify({ SecretId: values['secret-id'] }),
-  headers: {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': asked.target,
-    'x-amz-security-token': AWS_SESSION_TOKEN,
-    // The emulator knows by it who asks, and does not look at the signature.
-    authorization: `AWS4-HMAC-SHA256 Credential=${AWS_ACCESS_KEY_ID}/20250101/${values.region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-  },
-});
-if (!response.ok) throw new Error(`aws ${command}: ${response.status} ${await response.text()}`);
-console.log(asked.answer((await response.json()) as Answer));
+const answer = await requestOfAws<Answer>(
+  AWS_ENDPOINT_URL,
+  { service, region: values.region, target: asked.target },
+  { SecretId: values['secret-id'] },
+  { AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN },
+);
+console.log(asked.answer(answer));
