@@ -3,4 +3,4 @@
 Each file is about one service, and each piece names the resource, or the use, that needs it. They keep what they are
 given and give it back: enough for a plan that changes nothing, no emulation of what the service does.
 """
-from . import backup, billing, buckets, discovery, edge, identity, instances, keys, logs, messages, names, network, records, scaling, secrets  # noqa: F401
+from . import backup, billing, buckets, discovery, edge, identity, instances, keys, logs, messages, names, network, queues, records, scaling, secrets  # noqa: F401
