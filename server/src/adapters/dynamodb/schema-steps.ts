@@ -3,7 +3,7 @@
 // taken: `schema` / `<name of the step>`.
 import { requireWorkable, type SchemaStep } from '../../core/schema.ts';
 import type { DynamoDatabase } from './database.ts';
-import { type Range, take } from './ranges.ts';
+import type { Range } from './ranges.ts';
 import ownSteps from './schema-steps.json' with { type: 'json' };
 import type { Key } from './tables.ts';
 
@@ -11,10 +11,9 @@ import type { Key } from './tables.ts';
 export const schemaSteps: readonly SchemaStep[] = ownSteps;
 
 const taken: Range = { table: 'users', partition: 'schema' };
-const mostSteps = 9_999;
 
 export async function takenSteps(database: DynamoDatabase): Promise<SchemaStep[]> {
-  const rows = await take(database.query<{ sk: string; worksFrom: string | null }>(taken), mostSteps);
+  const rows = await Array.fromAsync(database.query<{ sk: string; worksFrom: string | null }>(taken));
   return rows.map(({ sk, worksFrom }) => ({ name: sk, worksFrom }));
 }
 
