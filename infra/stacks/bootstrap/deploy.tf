@@ -126,7 +126,7 @@ resource "aws_iam_policy" "boundary" {
         Action = [
           "backup:*", "codedeploy:*", "dynamodb:*", "ec2:*", "ecr:*", "ecs:*", "elasticloadbalancing:*", "events:*", "kms:*", "logs:*", # limits only
           "cloudwatch:*", "rds:*", "s3:*", "secretsmanager:*", "sns:*", "sqs:*", "ssm:*", "ssmmessages:*", "ec2messages:*", "tag:*",    # limits only
-          "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+          "xray:PutTelemetryRecords", "xray:PutTraceSegments", "application-autoscaling:RegisterScalableTarget",
         ]
         Resource = "*" # limits only
       },

@@ -32,6 +32,10 @@ run "whole" {
     error_message = "A deployment cannot ask CodeDeploy to bring a release over."
   }
   assert {
+    condition     = contains(flatten(jsondecode(aws_iam_policy.boundary.policy).Statement[*].Action), "application-autoscaling:RegisterScalableTarget")
+    error_message = "Within the boundary nobody could move a registry to its other region."
+  }
+  assert {
     condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled" && one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"
     error_message = "The state is not versioned and encrypted."
   }
