@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Api, ok, type Page, refused, waitFor } from '../src/call.ts';
+import { ownAddresses } from '../src/engines.ts';
 import {
   type Download,
   declared,
@@ -305,8 +306,10 @@ describe('content', () => {
     const bytes = await smallPackage('published twice');
     const first = await publish(ada.api, { name: 'twin-a' }, bytes);
     const second = await publish(grace.api, { name: 'twin-b' }, bytes);
-    const paths = (await server.stored()).filter((path) => path.includes(digestOf(bytes)));
-    assert.equal(paths.length, 1, paths.join(' '));
+    // In S3 a seal says of it, by its digest, too, which object it is.
+    const paths = (await server.stored()).filter((path) => path.endsWith(digestOf(bytes)));
+    const content = paths.filter((path) => path.startsWith('packages/sha256/'));
+    assert.equal(content.length, 1, paths.join(' '));
 
     const given = await addressOf(reader.api, first.packageId);
     await ok(ada.api.delete(`/api/packages/${first.packageId}/versions/1.0.0`, { reason: 'one of two' }));
@@ -315,7 +318,8 @@ describe('content', () => {
       404,
       'not-found',
     );
-    await refused(server.api.call('GET', given), 404, 'not-found');
+    // An address of S3 knows nothing of packages: it leads to content that is still there.
+    if (ownAddresses === false) await refused(server.api.call('GET', given), 404, 'not-found');
     const other = await fetch(await addressOf(reader.api, second.packageId));
     assert.equal(digestOf(Buffer.from(await other.arrayBuffer())), digestOf(bytes));
     assert.equal(await stored(digestOf(bytes)), true);

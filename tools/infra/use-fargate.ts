@@ -8,11 +8,7 @@ import type { Environment, Rehearsal } from './rehearsal.ts';
 import { type Task, taskOf } from './task.ts';
 
 /** On one server each, and nothing about the machine it is on. */
-const everyday: readonly Acceptance[] = [
-  { file: 'items' },
-  // Content is listed with the seals that it has in S3.
-  { file: 'packages', only: '^a list|^search|^versions|^a package' },
-];
+const everyday: readonly Acceptance[] = [{ file: 'items' }, { file: 'packages' }];
 
 /** Besides, where there is time. */
 const whole: readonly Acceptance[] = [
@@ -55,7 +51,7 @@ export async function useFargate(rehearsal: Rehearsal, acceptance = whole): Prom
   const isOnPostgres = environments.api.ASSAY_RECORDS === 'postgres';
   const postgres = isOnPostgres ? await Postgres.start(emulator, certificates.path) : undefined;
   await using validators = startValidators(environments.validators, tasks.validators, scratch.path);
-  const validatorsUrl = await whereValidatorsRun(validators);
+  const { url: validatorsUrl, areRun } = await whereValidatorsRun(validators);
   // Awaited here: what it uses is ended at the end of this function.
   return await useServices(
     rehearsal,
@@ -72,7 +68,7 @@ export async function useFargate(rehearsal: Rehearsal, acceptance = whole): Prom
       ...(postgres && { postgres }),
       validatorsUrl,
     },
-    acceptance,
+    acceptance.filter(({ file }) => file !== 'validators' || areRun),
   );
 }
 
@@ -88,13 +84,13 @@ function startValidators(environment: Environment, task: Task, dataFolder: strin
   });
 }
 
-async function whereValidatorsRun(validators: RunningProgram): Promise<string> {
-  const [, url, address, problem] = await validators.printed(
+/** Without what keeps programs apart on a machine, it says so and answers no requests. */
+async function whereValidatorsRun(validators: RunningProgram): Promise<{ url: string; areRun: boolean }> {
+  const [, url, address = '', problem] = await validators.printed(
     /^Assay runs (?:validators at (http:\S+)|no validators at (\S+): (.*))$/m,
   );
-  // The tests then say that they are skipped.
-  if (problem !== undefined) console.log(`  validators are not run on this machine: ${problem}`);
-  return url ?? address ?? '';
+  if (url === undefined) console.log(`  validators are not run on this machine: ${problem}`);
+  return { url: url ?? address, areRun: url !== undefined };
 }
 
 export async function credentialsOf(
