@@ -44,11 +44,12 @@ function isDenial(error: unknown): boolean {
 
 // More than 60 lines: a list, which is read one attempt after the other.
 function attempts(
-  { url }: Emulator,
+  emulator: Emulator,
   credentials: Credentials,
   environment: Environment,
   role: string,
 ): Attempt[] {
+  const { url } = emulator;
   const settings = {
     endpoint: url,
     region: environment.ASSAY_AWS_REGION ?? '',
@@ -94,6 +95,38 @@ function attempts(
         ),
     },
   ];
+  const queried = [
+    {
+      what: 'widen its own rights',
+      service: 'iam',
+      parameters: { Action: 'PutRolePolicy', RoleName: 'any', PolicyName: 'more', PolicyDocument: '{}' },
+    },
+    {
+      what: 'become somebody else',
+      service: 'sts',
+      parameters: {
+        Action: 'AssumeRole',
+        RoleArn: 'arn:aws:iam::123456789012:role/any',
+        RoleSessionName: 'more',
+      },
+    },
+    {
+      what: 'delete a database',
+      service: 'rds',
+      parameters: { Action: 'DeleteDBInstance', DBInstanceIdentifier: 'any', SkipFinalSnapshot: 'true' },
+    },
+    {
+      what: 'end a host',
+      service: 'ec2',
+      parameters: { Action: 'TerminateInstances', 'InstanceId.1': 'i-12345678901234567' },
+    },
+  ];
+  nobody.push(
+    ...queried.map(({ what, service, parameters }) => ({
+      what,
+      make: () => emulator.query(service, parameters, credentials),
+    })),
+  );
   const publish = {
     what: 'publish past the checks',
     make: () =>

@@ -129,7 +129,7 @@ export class Emulator implements AsyncDisposable {
 
   /** Rejects when it is refused. */
   async assume(roleArn: string): Promise<Credentials> {
-    const text = await this.#ask('sts', {
+    const text = await this.query('sts', {
       Action: 'AssumeRole',
       RoleArn: roleArn,
       RoleSessionName: 'rehearsal',
@@ -158,15 +158,23 @@ export class Emulator implements AsyncDisposable {
     return (await answer.json()) as T;
   }
 
-  async #ask(service: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+  /** An operation of a service that is asked by forms and answers in XML. Rejects with the answer when it is a failure. */
+  async query(
+    service: string,
+    parameters: Readonly<Record<string, string>>,
+    { AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN }: Credentials = this.#everything,
+  ): Promise<string> {
     const answer = await fetch(this.url, {
       method: 'POST',
       body: new URLSearchParams(parameters),
       headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=rehearsal/20250101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+        'x-amz-security-token': AWS_SESSION_TOKEN,
+        authorization: `AWS4-HMAC-SHA256 Credential=${AWS_ACCESS_KEY_ID}/20250101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
       },
     });
-    return answer.text();
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${parameters.Action}: ${answer.status} ${text}`);
+    return text;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
