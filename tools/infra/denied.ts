@@ -66,6 +66,8 @@ function attempts(
   const packages = environment.ASSAY_S3_BUCKET_PACKAGES ?? '';
   const of = (area: string) => environment[`ASSAY_S3_BUCKET_${area.toUpperCase()}`] ?? '';
   const secret = `${environment.ASSAY_SECRETS_PREFIX}session-keys.json`;
+  // Where secrets in records are not sealed with a key of KMS, there is still that of the buckets.
+  const key = environment.ASSAY_KMS_KEY ?? environment.ASSAY_S3_KMS_KEY;
   const nobody: Attempt[] = [
     { what: 'remove a bucket', make: () => s3.send(new DeleteBucketCommand({ Bucket: packages })) },
     {
@@ -80,8 +82,7 @@ function attempts(
     { what: 'read a whole table', make: () => dynamodb.send(new ScanCommand({ TableName: table })) },
     {
       what: 'delete a key',
-      make: () =>
-        new KMSClient(settings).send(new ScheduleKeyDeletionCommand({ KeyId: environment.ASSAY_KMS_KEY })),
+      make: () => new KMSClient(settings).send(new ScheduleKeyDeletionCommand({ KeyId: key })),
     },
     {
       what: 'delete a secret',

@@ -21,13 +21,14 @@ export class RunningRegistry {
   readonly #worker: AssayProcess;
   readonly #data: ScratchFolder;
 
-  /** Resolves when the API is ready. */
+  /** Resolves when both are ready. */
   static async start(rehearsal: Rehearsal, region: Region): Promise<RunningRegistry> {
     const data = await ScratchFolder.make();
     const environment = (service: 'api' | 'worker') =>
       rehearsal.here(region.environments[service], region.credentials[service], data.path);
     const worker = await AssayProcess.launch(['work'], data.path, environment('worker'));
     const server = await ServerProcess.start(data.path, environment('api'));
+    await worker.printed(/^Assay works on jobs\.$/m);
     return new RunningRegistry(server, worker, data);
   }
 

@@ -36,15 +36,10 @@ export async function useGlobal(rehearsal: Rehearsal): Promise<string[]> {
 
 async function regionOf({ emulator }: Rehearsal, outputs: Outputs, place: Place): Promise<Region> {
   const environments = outputs.environments[place];
-  // Secrets in records are sealed with a key of the registry itself; that of KMS is the one of the buckets.
-  const { ASSAY_S3_KMS_KEY: ASSAY_KMS_KEY = '' } = environments.api;
   return {
     name: environments.api.ASSAY_AWS_REGION ?? '',
     cluster: outputs.clusters[place],
-    environments: {
-      api: { ...environments.api, ASSAY_KMS_KEY },
-      worker: { ...environments.worker, ASSAY_KMS_KEY },
-    },
+    environments,
     credentials: await credentialsOf(emulator, outputs.role_arns[place]),
   };
 }
