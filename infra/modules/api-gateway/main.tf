@@ -1,6 +1,6 @@
 # A gateway in front of a load balancer that is reached from nowhere else. It passes at most 10 MB and waits at most
-# 30 s: content goes to and from S3 directly, and larger packages in parts. Where a request came from it says in the
-# header Forwarded, which the load balancer does not read: what is behind takes all clients for one address.
+# 30 s: content goes to and from S3 directly, and larger packages in parts. X-Forwarded-For is not its to change, so it
+# says in a header of its own where a request came from.
 
 terraform {
   required_version = ">= 1.11"
@@ -42,6 +42,7 @@ resource "aws_apigatewayv2_integration" "this" {
   connection_id        = aws_apigatewayv2_vpc_link.this.id
   integration_uri      = var.listener_arn
   timeout_milliseconds = 30000
+  request_parameters   = { "overwrite:header.${var.client_address_header}" = "$context.identity.sourceIp" }
 
   tls_config {
     server_name_to_verify = var.domain_name

@@ -49,3 +49,13 @@ variable "log_group_arn" {
   description = "Where requests are noted."
   type        = string
 }
+
+variable "client_address_header" {
+  description = "The header in which the gateway says where a request came from, whatever the client has sent in it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+$", var.client_address_header)) && !can(regex("^(x-forwarded-|x-amz|forwarded$|via$)", var.client_address_header))
+    error_message = "Lower-case letters, digits and hyphens; and none that the gateway does not let be changed: Forwarded, Via, X-Forwarded-…, X-Amz…."
+  }
+}

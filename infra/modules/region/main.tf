@@ -36,6 +36,7 @@ locals {
       ASSAY_TRUSTED_PROXIES = join(",", concat([module.networking.cidr], var.cloudfront.ranges))
     },
     var.seal_with == "kms" ? { ASSAY_KMS_KEY = var.key_arns.records } : {},
+    var.client_address_header != null ? { ASSAY_CLIENT_ADDRESS_HEADER = var.client_address_header } : {},
     length(var.cors_origins) > 0 ? { ASSAY_CORS_ORIGINS = join(",", var.cors_origins) } : {},
     var.settings,
   )

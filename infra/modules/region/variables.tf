@@ -40,6 +40,12 @@ variable "cloudfront" {
   default     = { prefix_list_id = null, ranges = [] }
 }
 
+variable "client_address_header" {
+  description = "The header in which what stands in front says where a request came from, where X-Forwarded-For does not; null for none."
+  type        = string
+  default     = null
+}
+
 variable "static_readers" {
   description = "The distributions that serve static files."
   type        = list(string)

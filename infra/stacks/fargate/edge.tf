@@ -8,6 +8,9 @@ locals {
   with_cloudfront  = var.entrance == "cloudfront" ? 1 : 0
   with_api_gateway = var.entrance == "api-gateway" ? 1 : 0
 
+  # An API gateway may not change X-Forwarded-For.
+  client_address_header = local.with_api_gateway == 1 ? "x-assay-client-address" : null
+
   # With CloudFront in front the load balancer has a name of its own.
   origin_name = local.with_cloudfront == 1 ? "origin.${var.domain_name}" : var.domain_name
 
@@ -105,14 +108,15 @@ module "api_gateway" {
   source = "../../modules/api-gateway"
   count  = local.with_api_gateway
 
-  name              = local.name
-  subnet_ids        = module.region.network.private_subnet_ids
-  security_group_id = module.region.entrance_security_group_id
-  listener_arn      = module.region.load_balancer.listener_arn
-  domain_name       = var.domain_name
-  certificate_arn   = module.certificate.arn
-  cors_origins      = var.cors_origins
-  log_group_arn     = module.region.log_group_arns.web
+  client_address_header = local.client_address_header
+  name                  = local.name
+  subnet_ids            = module.region.network.private_subnet_ids
+  security_group_id     = module.region.entrance_security_group_id
+  listener_arn          = module.region.load_balancer.listener_arn
+  domain_name           = var.domain_name
+  certificate_arn       = module.certificate.arn
+  cors_origins          = var.cors_origins
+  log_group_arn         = module.region.log_group_arns.web
 }
 
 # ── The name ────────────────────────────────────────────────────────────────────────────────────────────────────────

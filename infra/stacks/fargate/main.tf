@@ -65,20 +65,21 @@ module "copies" {
 module "region" {
   source = "../../modules/region"
 
-  name                 = local.name
-  image                = var.image
-  image_repository_arn = var.image_repository_arn
-  public_url           = "https://${var.domain_name}"
-  certificate_arn      = module.certificate.arn
-  entrance             = { cloudfront = "cloudfront", load-balancer = "internet", api-gateway = "network" }[var.entrance]
-  cloudfront           = local.cloudfront
-  static_readers       = module.cdn[*].arn
-  distribution         = one([for cdn in module.cdn : { id = cdn.id }])
-  cors_origins         = var.cors_origins
-  firewall             = var.firewall
-  network              = { nat = var.nat }
-  key_arns             = module.keys.arns
-  on_postgres          = local.on_postgres
+  name                  = local.name
+  image                 = var.image
+  image_repository_arn  = var.image_repository_arn
+  public_url            = "https://${var.domain_name}"
+  certificate_arn       = module.certificate.arn
+  entrance              = { cloudfront = "cloudfront", load-balancer = "internet", api-gateway = "network" }[var.entrance]
+  cloudfront            = local.cloudfront
+  client_address_header = local.client_address_header
+  static_readers        = module.cdn[*].arn
+  distribution          = one([for cdn in module.cdn : { id = cdn.id }])
+  cors_origins          = var.cors_origins
+  firewall              = var.firewall
+  network               = { nat = var.nat }
+  key_arns              = module.keys.arns
+  on_postgres           = local.on_postgres
   records = {
     environment = module.database.environment
     table_arns  = module.database.table_arns

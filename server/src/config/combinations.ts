@@ -8,6 +8,10 @@ const rules: readonly Rule[] = [
     sandbox.runnerUrl !== '' && sandbox.runnerSecret === ''
       ? 'ASSAY_VALIDATOR_RUNNER_SECRET must be set, because ASSAY_VALIDATOR_RUNNER_URL asks a process that knows us by it.'
       : null,
+  ({ server }) =>
+    server.clientAddressHeader !== '' && server.trustedProxies.length === 0
+      ? 'ASSAY_TRUSTED_PROXIES must name the proxies, because ASSAY_CLIENT_ADDRESS_HEADER is believed of nobody else.'
+      : null,
   // A file is found by its name, which is a key there.
   ({ engines, checks }) =>
     engines.records === 'dynamodb' && checks.maximumNameBytes > 1_024

@@ -27,6 +27,14 @@ export const serverFields = {
       'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed. Empty: nobody’s, the connection’s own address counts.',
     default: [],
   }),
+  clientAddressHeader: text({
+    variable: 'ASSAY_CLIENT_ADDRESS_HEADER',
+    meaning:
+      'A header in which those proxies say where a request came from, where X-Forwarded-For does not: `cf-connecting-ip`. They must overwrite what clients send in it. Empty: none.',
+    default: '',
+    rule: 'the name of a header, in lower case',
+    pattern: /^$|^[a-z0-9-]{1,64}$/,
+  }),
   corsOrigins: list({
     variable: 'ASSAY_CORS_ORIGINS',
     meaning: 'Origins whose pages may call the API from a browser; `*` for every one. Empty: none.',

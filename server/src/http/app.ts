@@ -12,6 +12,7 @@ import { notFound, type RegistryError } from '../core/errors.ts';
 import { operation } from '../core/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { secureForBrowsers, securityHeaders } from './browser-security.ts';
+import { takeClientAddressFrom } from './client-address.ts';
 import { addContentFace } from './content/index.ts';
 import { answerBeforeTheBodyEnds, cutWhenIdle, cutWhenLate } from './content/slow-clients.ts';
 import type { Route } from './define-route.ts';
@@ -79,6 +80,7 @@ export async function buildApp(
     clientErrorHandler: refuseUnreadable(registry, logger),
     http: { requireHostHeader: false },
   });
+  if (settings.clientAddressHeader !== '') takeClientAddressFrom(app, settings.clientAddressHeader);
   gatherRequests(app);
   takeOverRefusals(app);
   app.setValidatorCompiler(compileValidator);

@@ -77,6 +77,7 @@ export const httpSettings: HttpSettings = {
   host: '127.0.0.1',
   port: 0,
   trustedProxies: [],
+  clientAddressHeader: '',
   corsOrigins: [],
   requestsPerMinute: 1_000_000,
   anonymousRequestsPerMinute: 1_000_000,

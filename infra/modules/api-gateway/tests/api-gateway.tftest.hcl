@@ -3,14 +3,15 @@ mock_provider "aws" {
 }
 
 variables {
-  name              = "assay-test"
-  subnet_ids        = ["subnet-1", "subnet-2"]
-  security_group_id = "sg-1"
-  listener_arn      = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/mocked/0123456789abcdef/0123456789abcdef"
-  domain_name       = "registry.example.org"
-  certificate_arn   = "arn:aws:acm:eu-central-1:123456789012:certificate/1"
-  cors_origins      = ["https://pages.example.org"]
-  log_group_arn     = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked"
+  name                  = "assay-test"
+  subnet_ids            = ["subnet-1", "subnet-2"]
+  security_group_id     = "sg-1"
+  listener_arn          = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/mocked/0123456789abcdef/0123456789abcdef"
+  domain_name           = "registry.example.org"
+  certificate_arn       = "arn:aws:acm:eu-central-1:123456789012:certificate/1"
+  client_address_header = "x-assay-client-address"
+  cors_origins          = ["https://pages.example.org"]
+  log_group_arn         = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked"
 }
 
 run "there_is_one_way_in_it_is_tls_and_it_is_throttled" {
@@ -30,4 +31,19 @@ run "there_is_one_way_in_it_is_tls_and_it_is_throttled" {
     condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_origins == toset(["https://pages.example.org"])
     error_message = "Other pages may call."
   }
+}
+
+run "it_says_where_a_request_came_from_whatever_the_client_says" {
+  assert {
+    condition     = aws_apigatewayv2_integration.this.request_parameters["overwrite:header.x-assay-client-address"] == "$context.identity.sourceIp"
+    error_message = "All clients would be taken for one, or for whom they say they are."
+  }
+}
+
+run "refuses_a_header_that_it_cannot_set" {
+  command = plan
+  variables {
+    client_address_header = "x-forwarded-for"
+  }
+  expect_failures = [var.client_address_header]
 }

@@ -64,6 +64,10 @@ run "postgres_behind_an_api_gateway" {
     condition     = length(module.api_gateway) == 1 && length(module.cdn) == 0
     error_message = "Clients do not come by the gateway."
   }
+  assert {
+    condition     = output.environments.api.ASSAY_CLIENT_ADDRESS_HEADER == "x-assay-client-address"
+    error_message = "All clients of the gateway would be taken for one."
+  }
 }
 
 run "a_load_balancer_that_faces_the_internet" {
