@@ -64,7 +64,9 @@ export async function failOver(rehearsal: Rehearsal, regions: Regions): Promise<
   await ok(registry.as(ada.session).get('/api/tokens'));
   await verify(hallmark, kept.bytes, await ok(registry.server.api.get('/.well-known/assay-keys.json')));
   await refused(api.get(`/api/packages/${late.packageId}/download`), 500, 'internal');
-  const { outcome } = await decided(api, waiting);
+  // Its job is found in the records, and tried several times.
+  const { outcome } = await decided(api, waiting, 10 * 60_000);
+  tellTime('what nobody had checked is with the reviewers', lostMs);
   assert.equal(outcome.state, 'quarantined', 'what nobody had checked was published without its content');
   assert.match(outcome.reason ?? '', /is not there/);
   const there = await publish(api, { name: 'there' });
