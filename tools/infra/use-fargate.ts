@@ -39,7 +39,7 @@ interface Outputs {
 
 type RoleArns = Readonly<Record<'api' | 'worker' | 'validators', string>>;
 
-export async function useFargate(rehearsal: Rehearsal, acceptance = whole): Promise<string[]> {
+export async function useFargate(rehearsal: Rehearsal): Promise<string[]> {
   const { emulator } = rehearsal;
   const { environments, cluster } = await rehearsal.outputs<Outputs>();
   const definitions = cluster.task_definitions;
@@ -70,7 +70,7 @@ export async function useFargate(rehearsal: Rehearsal, acceptance = whole): Prom
       ...(postgres && { postgres }),
       validatorsUrl,
     },
-    acceptance.filter(({ file }) => file !== 'validators' || areRun),
+    whole.filter(({ file }) => file !== 'validators' || areRun),
   );
 }
 

@@ -35,6 +35,8 @@ export async function useStarter(rehearsal: Rehearsal): Promise<string[]> {
   await host.startUnits();
   const registry = await host.container('assay');
   const problems = [...(await host.findings()), ...differences(environments.host, registry.environment)];
+  // What acceptance tests start.
+  if (registry.command.join(' ') !== 'serve') problems.push(`the host starts ${registry.command.join(' ')}`);
   for (const tests of acceptance) {
     await emulator.empty();
     await postgres.empty();
