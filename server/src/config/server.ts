@@ -30,7 +30,7 @@ export const serverFields = {
   clientAddressHeader: text({
     variable: 'ASSAY_CLIENT_ADDRESS_HEADER',
     meaning:
-      'A header in which those proxies say where a request came from, where X-Forwarded-For does not: `cf-connecting-ip`. They must overwrite what clients send in it. Empty: none.',
+      'A header in which those proxies say where a request came from, where X-Forwarded-For does not: `cf-connecting-ip`. They must overwrite what clients send in it, by an address and nothing else. Empty: none.',
     default: '',
     rule: 'the name of a header, in lower case',
     pattern: /^$|^[a-z0-9-]{1,64}$/,

@@ -27,14 +27,18 @@ test('a trusted proxy says in its own header where a request came from', async (
   assert.deepEqual(
     await addressesOf(
       ['127.0.0.1'],
-      [
-        behindTwo,
-        { 'x-client-address': '2001:db8::1' },
-        { 'x-forwarded-for': '203.0.113.7' },
-        { 'x-forwarded-for': '203.0.113.7', 'x-client-address': 'somewhere' },
-      ],
+      [behindTwo, { 'x-client-address': '2001:db8::1' }, { 'x-forwarded-for': '203.0.113.7' }],
     ),
-    ['198.51.100.1', '2001:db8::1', '203.0.113.7', '203.0.113.7'],
+    ['198.51.100.1', '2001:db8::1', '203.0.113.7'],
+  );
+});
+
+test('what is no address in that header counts for the proxy, not for what clients may have sent', async () => {
+  const noAddresses = ['somewhere', '198.51.100.1:40000', '198.51.100.1, 198.51.100.2', ''];
+  const sent = noAddresses.map((given) => ({ 'x-forwarded-for': '203.0.113.7', 'x-client-address': given }));
+  assert.deepEqual(
+    await addressesOf(['127.0.0.1'], sent),
+    sent.map(() => '127.0.0.1'),
   );
 });
 
