@@ -80,3 +80,15 @@ test('a path that is no route is not told', async () => {
   assert.equal(span?.attributes['error.type'], 'not-found');
   assert.ok(!JSON.stringify(span?.attributes).includes('secret'), JSON.stringify(span?.attributes));
 });
+
+test('an id in the path is told, and nothing else that stands in its place', async () => {
+  await using server = await listening(1);
+  for (const id of ['018f0000-0000-7000-8000-000000000000', 'ada@example.org', 'a%20secret']) {
+    await (await fetch(`${server.url}/items/${id}`, { headers: server.headers })).text();
+  }
+  await server[Symbol.asyncDispose]();
+  assert.deepEqual(
+    server.spans.getFinishedSpans().map(({ attributes }) => attributes['assay.path.id']),
+    ['018f0000-0000-7000-8000-000000000000', undefined, undefined],
+  );
+});

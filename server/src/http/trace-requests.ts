@@ -45,8 +45,11 @@ function end(span: Span, request: FastifyRequest, reply: FastifyReply): void {
   span.end();
 }
 
+/** Ids, digests, numbers and labels of versions. A path may have anything else in their place, such as somebody's address. */
+const idText = /^[\w.+-]{1,128}$/;
+
 /** The ids in the path, where a route takes them for such. */
 function namedBy(params: unknown): Readonly<Record<string, string>> {
-  const named = Object.entries(params ?? {}).filter(([name]) => name !== '*');
-  return Object.fromEntries(named.map(([name, value]) => [`assay.path.${name}`, String(value)]));
+  const named = Object.entries(params ?? {}).filter(([name, value]) => name !== '*' && idText.test(value));
+  return Object.fromEntries(named.map(([name, value]) => [`assay.path.${name}`, value]));
 }
