@@ -4,11 +4,19 @@ import { after, describe, test } from 'node:test';
 import {
   CreateTableCommand,
   DeleteTableCommand,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { testClientSettings, testDynamoDb, whyNoDynamoDb } from '../../../test/support/dynamodb-server.ts';
-import { createTables, creationOf, deleteTables, probeTables, verifyTables } from './create-tables.ts';
+import {
+  createTables,
+  creationOf,
+  deleteTables,
+  hasTables,
+  probeTables,
+  verifyTables,
+} from './create-tables.ts';
 import { tableNames, tables } from './tables.ts';
 
 test('every key of a table or index is an attribute of its own, and every table says what it holds', () => {
@@ -52,6 +60,28 @@ describe('tables', { skip: whyNoDynamoDb() ?? false }, async () => {
     withPrefix(async (aws, prefix) => {
       await Promise.all([createTables(aws, prefix), createTables(aws, prefix), createTables(aws, prefix)]);
       await verifyTables(aws, prefix);
+    }));
+
+  test('tables that another process is still making are no tables yet, and are waited for', (t) =>
+    withPrefix(async (aws, prefix) => {
+      await createTables(aws, prefix);
+      // The emulator makes a table at once: the first answer about each is as it would be while it is made.
+      const asked = new Map<string, number>();
+      const send = aws.send.bind(aws) as (command: object) => Promise<object>;
+      t.mock.method(aws, 'send', async (command: object) => {
+        const answer = await send(command);
+        if (!(command instanceof DescribeTableCommand) || !('Table' in answer)) return answer;
+        const name = command.input.TableName ?? '';
+        asked.set(name, (asked.get(name) ?? 0) + 1);
+        return asked.get(name) === 1
+          ? { ...answer, Table: { ...Object(answer.Table), TableStatus: 'CREATING' } }
+          : answer;
+      });
+      assert.equal(await hasTables(aws, prefix), false);
+      assert.equal(await hasTables(aws, prefix), true);
+      asked.clear();
+      assert.deepEqual(await createTables(aws, prefix), []);
+      for (const name of tableNames) assert.equal(asked.get(prefix + name), 2, name);
     }));
 
   test('a table that is another than expected is refused, and left as it is', () =>

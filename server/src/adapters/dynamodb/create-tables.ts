@@ -35,11 +35,9 @@ export async function createTables(
     tableNames.map(async (table) => {
       const name = prefix + table;
       const existing = await describe(client, name);
-      if (existing !== null) {
-        requireFitting(name, tables[table], existing);
-      } else {
-        await create(client, name, tables[table]);
-      }
+      if (existing === null) await create(client, name, tables[table]);
+      else requireFitting(name, tables[table], existing);
+      if (!isUsable(existing)) await untilUsable(client, name);
       if (timeToLive) await expire(client, name, tables[table]);
       return existing === null ? name : null;
     }),
@@ -79,9 +77,14 @@ export async function probeTables(client: TableClient, prefix: string): Promise<
   throw new StorageError('permanent', `There is no table ${prefix + first}.`);
 }
 
-/** Whether the tables were made. */
+/** Whether the tables were made, and can be used. */
 export async function hasTables(client: TableClient, prefix: string): Promise<boolean> {
-  return (await describe(client, prefix + first)) !== null;
+  return isUsable(await describe(client, prefix + first));
+}
+
+/** Not while another process is making it. */
+function isUsable(table: TableDescription | null): boolean {
+  return table !== null && table.TableStatus !== 'CREATING';
 }
 
 async function describe(client: TableClient, name: string): Promise<TableDescription | null> {
@@ -101,6 +104,9 @@ async function create(client: DynamoDBClient, name: string, definition: TableDef
     // Another process was faster: it makes the same one.
     if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw storageErrorOf(error);
   }
+}
+
+async function untilUsable(client: DynamoDBClient, name: string): Promise<void> {
   const waiter = { client, maxWaitTime: creationLimitS, minDelay: 1, maxDelay: 5 };
   await waitUntilTableExists(waiter, { TableName: name }).catch((error: unknown) => {
     throw storageErrorOf(error);
