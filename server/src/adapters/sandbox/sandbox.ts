@@ -194,14 +194,14 @@ class ProcessSandbox implements Sandbox {
 
   async #snapshot(problems: string[]): Promise<string | null> {
     const { preparedFolder, cacheFolder, report } = this.#settings;
-    const prepared = preparedFolder === null ? null : await readySnapshot(preparedFolder);
-    if (prepared !== null || cacheFolder === null) return prepared;
-    if (preparedFolder !== null) {
-      report(
-        `${preparedFolder} has no memory of Python that is whole and fits this program: it is made now.`,
-      );
-    }
     try {
+      const prepared = preparedFolder === null ? null : await readySnapshot(preparedFolder);
+      if (prepared !== null || cacheFolder === null) return prepared;
+      if (preparedFolder !== null) {
+        report(
+          `${preparedFolder} has no memory of Python that is whole and fits this program: it is made now.`,
+        );
+      }
       return await pythonSnapshot(cacheFolder, this.#closing.signal);
     } catch (error) {
       problems.push(`Python starts slowly, since its memory cannot be kept: ${error}`);
