@@ -24,7 +24,7 @@ STAYS = {
     "ecs.task_definitions": lambda _, definition: definition.status == "INACTIVE",
     # Of sessions of roles, which end by themselves.
     "iam.access_keys": lambda _, key: key.access_key_id.startswith("ASIA"),
-    "kms.keys": lambda _, key: key.key_state == "PendingDeletion",
+    "kms.keys": lambda _, key: key.key_state == "PendingDeletion" or any(alias.startswith("alias/aws/") for alias in key.aliases),
     "route53.delegation_sets": lambda _, names: True,
     "servicediscovery.operations": lambda _, operation: True,
     "sts.assumed_roles": lambda _, session: True,
@@ -81,9 +81,9 @@ def things_in(value, path):
 
 
 def left():
-    """In words: service, region, collection and name of each thing."""
+    """In words: service, region, collection, name and, where it has one, description of each thing."""
     held = [
-        (service, region, path)
+        (service, region, (*path, getattr(thing, "description", None) or ""))
         for service, region, backend in backends()
         for path, thing in things_in(vars(backend), ())
         if path not in found_at_start.get(id(backend), ()) and not stays(service, backend, path, thing)
@@ -92,7 +92,7 @@ def left():
         if name.startswith("additions."):
             kept = {name: value for name, value in vars(module).items() if is_collection_of_things(name)}
             held += [(name, "all regions", path) for path, _ in things_in(kept, ())]
-    return sorted(f"{service} in {region}: {' '.join(map(str, path))}" for service, region, path in held)
+    return sorted(f"{service} in {region}: {' '.join(map(str, path))}".strip() for service, region, path in held)
 
 
 def stays(service, backend, path, thing):

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Emulator, whyNoEmulator } from './emulator.ts';
@@ -51,7 +56,7 @@ describe('what is left in the emulator', { skip: missing ?? false }, async () =>
     assert.deepEqual(await emulator.left(), []);
   });
 
-  test('is no key that will be deleted: AWS deletes none at once', async () => {
+  test('is no key that will be deleted, as AWS deletes none at once, nor one that AWS makes for a service', async () => {
     const kms = new KMSClient(settings);
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     assert.match(
@@ -59,6 +64,7 @@ describe('what is left in the emulator', { skip: missing ?? false }, async () =>
       new RegExp(`^kms in eu-west-1: .*${KeyMetadata?.KeyId}`, 'm'),
     );
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId }));
+    await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/dynamodb' }));
     assert.deepEqual(await emulator.left(), []);
   });
 });
