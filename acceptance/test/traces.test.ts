@@ -50,10 +50,10 @@ function within(span: CollectedSpan): CollectedSpan[] {
   return collector.spans.filter(({ parentSpanId }) => parentSpanId === span.spanId);
 }
 
-describe('an upload', () => {
+describe('a request', () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-  test('is a trace that its client began, with what was asked of the engines', async () => {
+  test('goes on with the trace that its client began, with what was asked of the engines', async () => {
     const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
     const answer = await ok(ada.api.call('GET', '/api/packages', { headers: { traceparent } }));
     assert.ok(answer);
@@ -67,7 +67,7 @@ describe('an upload', () => {
     assert.ok(calls.includes('records.packages.list'), String(calls));
   });
 
-  test('leads to the job that checks it, which has the examination and each check', async () => {
+  test('leads to the job that it has queued, which has the examination and each check', async () => {
     const { versionId } = await publish(ada.api, { name: 'traced' });
     const job = await arrived(
       'check-version',
@@ -92,7 +92,7 @@ describe('an upload', () => {
     assert.equal(commit.parentSpanId, request.spanId);
   });
 
-  test('has lines in the log that name its spans', async () => {
+  test('has a line in the log that names its span, as a job has', async () => {
     const job = await arrived('check-version');
     const line = server.log.find(({ kind, spanId }) => kind === 'check-version' && spanId === job.spanId);
     assert.equal(line?.traceId, job.traceId);
