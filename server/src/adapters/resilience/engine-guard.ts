@@ -198,7 +198,8 @@ export class GuardedSide {
 
   #mayRepeat(call: Call, error: unknown, repetition: number, deadline: Deadline, delayMs: number): boolean {
     const { settings, breaker, budget } = this.#shared;
-    if (!isTransient(error)) return false;
+    // A timer may fire a moment before its time: what is left then is too little for anything.
+    if (!isTransient(error) || error instanceof TimedOut) return false;
     // Known to have changed nothing, even a write may be repeated.
     if (!call.repeatable && error.transience === 'unanswered') return false;
     if (error.retryAfterSeconds !== undefined) return false;
