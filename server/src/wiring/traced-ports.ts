@@ -77,12 +77,18 @@ function tracedCalls<Port extends object>(port: Port, name: string, tracer: Trac
   });
 }
 
-/** What promises nothing, such as a list that is read step by step, is no span. */
+/**
+ * What promises nothing, such as a list that is read step by step, is no span: it begins once that is known. Within an engine
+ * nothing is traced, so nothing is missed by that.
+ */
 function tracedCall(name: string, call: () => unknown, tracer: Tracer): unknown {
-  const span = tracer.current()?.begin(name, 'call', {}) ?? null;
-  if (span === null) return call();
-  const answer = span.run(call);
-  return answer instanceof Promise ? during(span, () => answer) : answer;
+  const around = tracer.current();
+  if (around === null) return call();
+  const begunAt = performance.timeOrigin + performance.now();
+  const answer = call();
+  if (!(answer instanceof Promise)) return answer;
+  const span = around.begin(name, 'call', {}, begunAt);
+  return span === null ? answer : during(span, () => answer);
 }
 
 function tracedRecords(engine: RecordsEngine, tracer: Tracer): RecordsEngine {

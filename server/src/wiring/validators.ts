@@ -26,7 +26,8 @@ export function openValidators(
     validatorRunner: measured(switchedRunner(ports.features, runner), ports.telemetry),
     validatorArchives: elsewhere ? archiveAddresses(config, ports) : null,
   };
-  return { validation, warmUp };
+  // Where they are switched off nothing is tried for them.
+  return { validation, warmUp: async () => (ports.features.isOn('validators') ? await warmUp() : undefined) };
 }
 
 function measured(runner: ValidatorRunner, telemetry: Pick<Telemetry, 'validatorEnded'>): ValidatorRunner {

@@ -60,7 +60,7 @@ export async function wire(config: Config, logger: Logger, tracer: Tracer | null
   await using opening = new AsyncDisposableStack();
   const at = { url: config.server.publicUrl };
   const traced = new TracedPorts(tracer);
-  const opened = await openEngines(config, { logger, traced }, opening, () => at.url);
+  const opened = await fillPorts(config, { logger, traced }, opening, () => at.url);
   const { engines, contents, boxes, secrets, guards, aws, system } = opened;
   const features = await openFeatures(config, logger, opening);
   const telling = traced.telling(tellingPorts(config, features, engines.requests, system.clock, guards));
@@ -140,7 +140,7 @@ export async function wire(config: Config, logger: Logger, tracer: Tracer | null
 }
 
 /** Everything that keeps something: records, jobs, keys and content. */
-async function openEngines(
+async function fillPorts(
   config: Config,
   { logger, traced }: { logger: Logger; traced: TracedPorts },
   opening: AsyncDisposableStack,
