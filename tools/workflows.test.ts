@@ -123,6 +123,27 @@ describe('the workflows', () => {
     );
   });
 
+  test('deploy only what was signed for the tag of a release', () => {
+    const deploy = texts.get('.github/workflows/deploy.yml') ?? '';
+    assert.match(deploy, /SIGNER: .*\/workflows\/image\.yml@refs\/tags\/v\$\{\{ inputs\.version \}\}$/m);
+    assert.match(deploy, /cosign verify [^\n]*\\\n *--certificate-identity "\$SIGNER"/);
+  });
+
+  test('hand on the secrets that a called workflow uses', () => {
+    const called = [...texts].filter(([, text]) => /^ {2}workflow_call:/m.test(text));
+    assert.ok(called.length > 2);
+    const missing = called.flatMap(([file, text]) =>
+      [...new Set(found(/\bsecrets\.(\w+)/g, new Map([[file, text]])).map(({ value }) => value))].flatMap(
+        (secret) =>
+          [...texts]
+            .filter(([, caller]) => caller.includes(`uses: ./${file}`))
+            .filter(([, caller]) => !caller.includes(`${secret}: \${{ secrets.${secret} }}`))
+            .map(([caller]) => `${caller} does not give ${secret} to ${file}`),
+      ),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   test('ask outputs of the stacks that are there', () => {
     const outputs = readFileSync(`${root}infra/stacks/fargate/outputs.tf`, 'utf8');
     const asked = found(/terraform output (?:-json |-raw )([a-z_]+)/g);
