@@ -28,13 +28,14 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
+# Releases stay, with their signatures: something that was deployed long ago must still start, and be gone back to.
 resource "aws_ecr_lifecycle_policy" "this" {
   repository = aws_ecr_repository.this.name
   policy = jsonencode({
     rules = [{
       rulePriority = 1
-      description  = "What is neither released nor new."
-      selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.kept }
+      description  = "What was tried before a release, as 1.3.0-try.1."
+      selection    = { tagStatus = "tagged", tagPatternList = ["*.*.*-*"], countType = "imageCountMoreThan", countNumber = var.kept }
       action       = { type = "expire" }
     }]
   })

@@ -9,7 +9,7 @@ variable "kms_key_arn" {
 }
 
 variable "kept" {
-  description = "How many images are kept."
+  description = "How many images that are no releases (1.3.0-try.1) are kept. Releases (1.2.0) always are."
   type        = number
   default     = 50
 

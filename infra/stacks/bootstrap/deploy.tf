@@ -41,8 +41,52 @@ locals {
     for environment in var.environments : environment => {
       roles    = "arn:${local.partition}:iam::${local.account}:role/${var.project}-${environment}-*"
       profiles = "arn:${local.partition}:iam::${local.account}:instance-profile/${var.project}-${environment}-*"
+      key      = "alias/${var.project}-${environment}-*"
+      # What holds data and secrets, and what runs. Networks, load balancers and distributions have no names to go by.
+      kept = concat(["arn:${local.partition}:s3:::${var.project}-${environment}-*"], [
+        for named in [
+          "backup:*:${local.account}:backup-vault:${var.project}-${environment}*",
+          "dynamodb:*:${local.account}:table/${var.project}-${environment}-*",
+          "ecs:*:${local.account}:*/${var.project}-${environment}*",
+          "logs:*:${local.account}:log-group:/assay/${var.project}-${environment}/*",
+          "rds:*:${local.account}:*:${var.project}-${environment}*",
+          "secretsmanager:*:${local.account}:secret:${var.project}-${environment}/*",
+          "sqs:*:${local.account}:${var.project}-${environment}-*",
+        ] : "arn:${local.partition}:${named}"
+      ])
     }
   }
+
+  # Refusals of what belongs to the other environments, where there are any.
+  of_others = {
+    for environment in var.environments : environment => [for others in [setsubtract(var.environments, [environment])] : [{
+      # The state of an environment lies below its name: assay-state-…/prod/fargate.tfstate.
+      Sid      = "LeaveTheirStateAlone"
+      Effect   = "Deny"
+      Action   = "s3:*" # a refusal of everything
+      Resource = [for other in others : "${local.state_arn}/${other}/*"]
+      }, {
+      Sid      = "LeaveWhatTheyKeepAlone"
+      Effect   = "Deny"
+      Action   = "*" # a refusal of everything
+      Resource = flatten([for other in others : local.of_environment[other].kept])
+      }, {
+      Sid       = "LeaveTheirKeysAlone"
+      Effect    = "Deny"
+      Action    = "kms:*" # a refusal of everything
+      Resource  = "*"     # keys are told apart by their aliases
+      Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = [for other in others : local.of_environment[other].key] } }
+    }] if length(others) > 0]
+  }
+
+  # Roles of AWS's own, which services ask for when the first of their kind is made in an account.
+  linked = [
+    "backup", "ecs", "ecs.application-autoscaling", "elasticloadbalancing", "ops.apigateway", "rds", "replication.dynamodb",
+    "restore-testing.backup", "wafv2",
+  ]
+
+  # Locks that somebody with a permission of its own can open; an administrator has it.
+  unlocking = ["s3:BypassGovernanceRetention", "backup:DeleteBackupVaultLockConfiguration"]
 }
 
 resource "aws_iam_role_policy" "deploy" {
@@ -52,7 +96,7 @@ resource "aws_iam_role_policy" "deploy" {
   role = aws_iam_role.deploy[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid      = "ChangeWhatStacksAreMadeOfByDesign"
         Effect   = "Allow"
@@ -96,19 +140,25 @@ resource "aws_iam_role_policy" "deploy" {
         }
       },
       {
-        Sid      = "LeaveStateOfOthersAlone"
-        Effect   = "Deny"
-        Action   = ["s3:DeleteBucket", "s3:PutBucketPolicy", "s3:PutBucketVersioning", "s3:DeleteObjectVersion"]
-        Resource = [local.state_arn, "${local.state_arn}/*"]
+        Sid       = "LetServicesMakeTheirOwnRoles"
+        Effect    = "Allow"
+        Action    = "iam:CreateServiceLinkedRole"
+        Resource  = "arn:${local.partition}:iam::${local.account}:role/aws-service-role/*"
+        Condition = { StringEquals = { "iam:AWSServiceName" = [for service in local.linked : "${service}.amazonaws.com"] } }
       },
       {
-        # The state of an environment lies below its name: assay-state-…/prod/fargate.tfstate.
-        Sid      = "LeaveStateOfOtherEnvironmentsAlone"
-        Effect   = "Deny"
-        Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-        Resource = [for other in setsubtract(var.environments, [each.key]) : "${local.state_arn}/${other}/*"]
+        Sid       = "UseStateAndNothingElseOfIt"
+        Effect    = "Deny"
+        NotAction = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]
+        Resource  = [local.state_arn, "${local.state_arn}/*"]
       },
-    ]
+      {
+        Sid      = "UnlockNothing"
+        Effect   = "Deny"
+        Action   = local.unlocking
+        Resource = "*" # wherever a lock is
+      },
+    ], local.of_others[each.key]...)
   })
 }
 
@@ -135,6 +185,19 @@ resource "aws_iam_policy" "boundary" {
         Effect   = "Allow"
         Action   = ["iam:PassRole", "iam:GetRole"]
         Resource = "arn:${local.partition}:iam::${local.account}:role/${var.project}-*"
+      },
+      {
+        # Or whoever deploys to one environment could give a role of it the state of all.
+        Sid      = "LeaveStateAlone"
+        Effect   = "Deny"
+        Action   = "s3:*" # a refusal of everything
+        Resource = [local.state_arn, "${local.state_arn}/*"]
+      },
+      {
+        Sid      = "UnlockNothing"
+        Effect   = "Deny"
+        Action   = local.unlocking
+        Resource = "*" # wherever a lock is
       },
     ]
   })

@@ -44,10 +44,18 @@ variable "environments" {
     condition     = alltrue([for environment in var.environments : can(regex("^[a-z0-9-]+$", environment))])
     error_message = "Names in lower case, without wildcards."
   }
+
+  validation {
+    # Rights go by what names begin with; roles of deployments and the state have such names, too.
+    condition = length(setintersection(var.environments, ["deploy", "state", "shared"])) == 0 && alltrue(flatten([
+      for one in var.environments : [for other in var.environments : one == other || !startswith(other, one)]
+    ]))
+    error_message = "No name begins with another one, and none is deploy, shared or state."
+  }
 }
 
 variable "images_kept" {
-  description = "How many images are kept."
+  description = "How many images that are no releases are kept."
   type        = number
   default     = 50
 }

@@ -17,3 +17,13 @@ run "images_are_scanned_and_never_change" {
     error_message = "Images are not encrypted with the key."
   }
 }
+
+run "a_release_is_never_removed" {
+  assert {
+    condition = alltrue([
+      for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules :
+      try(rule.selection.tagPatternList, []) == ["*.*.*-*"]
+    ])
+    error_message = "What runs could not be started again."
+  }
+}
