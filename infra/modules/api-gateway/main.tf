@@ -17,13 +17,18 @@ resource "aws_apigatewayv2_api" "this" {
   protocol_type                = "HTTP"
   disable_execute_api_endpoint = true
 
+  # The gateway answers in the place of the program, and drops what that says about other pages: this is the same.
   dynamic "cors_configuration" {
     for_each = length(var.cors_origins) == 0 ? [] : [1]
     content {
       allow_origins = var.cors_origins
       allow_methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-      allow_headers = ["authorization", "content-type", "if-match", "range"]
-      max_age       = 3600
+      allow_headers = ["accept", "authorization", "content-type", "if-match", "if-none-match", "last-event-id", "range", "traceparent"]
+      expose_headers = [
+        "content-disposition", "content-range", "etag", "location", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+        "retry-after",
+      ]
+      max_age = 600
     }
   }
 }

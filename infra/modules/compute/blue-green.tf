@@ -54,7 +54,7 @@ resource "aws_iam_role_policy_attachment" "code_deploy" {
   count = local.blue_green ? 1 : 0
 
   role       = aws_iam_role.code_deploy[0].name
-  policy_arn = "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECSLimited"
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AWSCodeDeployRoleForECSLimited"
 }
 
 # The policy of AWS lets it hand on roles of one name only, which is not that of ours.

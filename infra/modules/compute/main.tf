@@ -13,6 +13,7 @@ terraform {
   }
 }
 
+data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {

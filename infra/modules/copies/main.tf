@@ -38,6 +38,14 @@ resource "aws_backup_vault" "this" {
   }
 }
 
+# The last copy is as hard to remove as the first.
+resource "aws_backup_vault_lock_configuration" "this" {
+  count = var.removable ? 0 : 1
+
+  backup_vault_name  = aws_backup_vault.this.name
+  min_retention_days = 7
+}
+
 module "monitoring" {
   source = "../monitoring"
 

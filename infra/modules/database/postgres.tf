@@ -98,6 +98,14 @@ resource "aws_db_instance" "primary" {
   depends_on = [aws_cloudwatch_log_group.postgres]
 }
 
+resource "aws_cloudwatch_log_group" "replica" {
+  for_each = local.on_postgres == 1 && var.postgres.replica ? toset(local.exported_logs) : []
+
+  name              = "/aws/rds/instance/${var.name}-replica/${each.key}"
+  retention_in_days = 30
+  kms_key_id        = var.logs_kms_key_arn
+}
+
 # Answers searches and lists, and can be promoted when the primary is lost.
 resource "aws_db_instance" "replica" {
   count = local.on_postgres == 1 && var.postgres.replica ? 1 : 0
@@ -106,6 +114,8 @@ resource "aws_db_instance" "replica" {
   replicate_source_db = aws_db_instance.primary[0].identifier
   instance_class      = var.postgres.instance_class
 
+  # Grows as the primary does: the one does not follow the other by itself.
+  max_allocated_storage      = var.postgres.storage_limit_gib
   storage_encrypted          = true
   kms_key_id                 = var.kms_key_arn
   vpc_security_group_ids     = [var.security_group_id]
@@ -116,4 +126,10 @@ resource "aws_db_instance" "replica" {
   copy_tags_to_snapshot      = true
   # Everything in it is in the primary, too.
   skip_final_snapshot = true
+
+  performance_insights_enabled    = var.postgres.insights
+  performance_insights_kms_key_id = var.postgres.insights ? var.kms_key_arn : null
+  enabled_cloudwatch_logs_exports = local.exported_logs
+
+  depends_on = [aws_cloudwatch_log_group.replica]
 }

@@ -3,13 +3,13 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
   bucket = aws_s3_bucket.this[each.key].id
 
-  # Longer than an upload may stay open.
+  # Longer than an upload may stay open: ASSAY_UPLOAD_LIFETIME_MS is 30 days at most. The registry removes its own.
   rule {
     id     = "unfinished-uploads"
     status = "Enabled"
     filter {}
     abort_incomplete_multipart_upload {
-      days_after_initiation = 7
+      days_after_initiation = 31
     }
   }
 

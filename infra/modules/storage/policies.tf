@@ -24,7 +24,7 @@ locals {
         Principal = "*"
         Action    = "s3:PutObject"
         Resource  = ["${arn}/*"]
-        # A request that names no key gets that of the bucket.
+        # Of requests that name no key, too: they could ask for S3's own. The program names the key.
         Condition = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.kms_key_arn } }
       }] : statement if contains(local.areas, area)],
     )

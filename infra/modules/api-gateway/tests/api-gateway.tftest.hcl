@@ -33,6 +33,13 @@ run "there_is_one_way_in_it_is_tls_and_it_is_throttled" {
   }
 }
 
+run "other_pages_read_by_the_gateway_what_they_read_without" {
+  assert {
+    condition     = length(setsubtract(["content-disposition", "content-range", "etag", "location", "retry-after"], aws_apigatewayv2_api.this.cors_configuration[0].expose_headers)) == 0
+    error_message = "The gateway hides from pages what the program shows them."
+  }
+}
+
 run "it_says_where_a_request_came_from_whatever_the_client_says" {
   assert {
     condition     = aws_apigatewayv2_integration.this.request_parameters["overwrite:header.x-assay-client-address"] == "$context.identity.sourceIp"

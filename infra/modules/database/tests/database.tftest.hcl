@@ -89,6 +89,17 @@ run "postgres_is_encrypted_private_backed_up_and_forces_tls" {
     error_message = "A log of the instance is kept for ever, or under a key that is not ours."
   }
   assert {
+    condition = alltrue([
+      for instance in concat(aws_db_instance.primary, aws_db_instance.replica) :
+      instance.max_allocated_storage == 500 && instance.performance_insights_kms_key_id == var.kms_key_arn && instance.enabled_cloudwatch_logs_exports == toset(["postgresql", "upgrade"])
+    ])
+    error_message = "The replica runs full while the primary grows, or nobody sees what an instance does."
+  }
+  assert {
+    condition     = alltrue([for log, group in aws_cloudwatch_log_group.replica : group.name == "/aws/rds/instance/assay-test-replica/${log}" && group.retention_in_days == 30])
+    error_message = "A log of the replica is kept for ever."
+  }
+  assert {
     condition     = output.environment.ASSAY_POSTGRES_TLS == "verify-full" && length(aws_dynamodb_table.this) == 0
     error_message = "The program would trust whoever answers."
   }

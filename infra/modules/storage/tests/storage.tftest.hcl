@@ -45,6 +45,19 @@ run "every_bucket_refuses_connections_that_are_not_encrypted" {
   }
 }
 
+run "the_audit_and_logs_of_access_take_what_services_write_for_this_account_only" {
+  assert {
+    condition = alltrue(flatten([
+      for area in ["audit", "access-logs"] : [
+        for statement in jsondecode(aws_s3_bucket_policy.this[area].policy).Statement :
+        try(statement.Condition.StringEquals["aws:SourceAccount"], "") == "123456789012" || alltrue([for resource in statement.Resource : strcontains(resource, "/AWSLogs/123456789012/")])
+        if statement.Effect == "Allow"
+      ]
+    ]))
+    error_message = "Other accounts could write into the audit."
+  }
+}
+
 run "buckets_of_the_registry_refuse_other_keys" {
   assert {
     condition = alltrue([
@@ -69,6 +82,17 @@ run "lifecycles_are_those_of_the_design" {
   assert {
     condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.this["logs"].rule : rule.expiration[0].days if rule.id == "expire"]) == 2557
     error_message = "Logs must be kept for seven years."
+  }
+  assert {
+    condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.this["logs"].rule : one(rule.transition).days if rule.id == "archive"]) == 90
+    error_message = "Logs must be archived after 90 days."
+  }
+  assert {
+    condition = alltrue([
+      for bucket in aws_s3_bucket_lifecycle_configuration.this :
+      one([for rule in bucket.rule : rule.abort_incomplete_multipart_upload[0].days_after_initiation if rule.id == "unfinished-uploads"]) > 30
+    ])
+    error_message = "An upload that may still be open would lose its parts."
   }
   assert {
     condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["packages"].rule : rule.id] == ["unfinished-uploads"]
