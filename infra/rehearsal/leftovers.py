@@ -25,8 +25,11 @@ STAYS = {
     # Of sessions of roles, which end by themselves.
     "iam.access_keys": lambda _, key: key.access_key_id.startswith("ASIA"),
     "kms.keys": lambda _, key: key.key_state == "PendingDeletion" or any(alias.startswith("alias/aws/") for alias in key.aliases),
+    "rds.events": lambda _, event: True,
     "route53.delegation_sets": lambda _, names: True,
     "servicediscovery.operations": lambda _, operation: True,
+    # Told by AWS itself, read from a file when the first of them is asked for.
+    "ssm._parameters": lambda _, parameter: parameter.name.startswith("/aws/"),
     "sts.assumed_roles": lambda _, session: True,
 }
 

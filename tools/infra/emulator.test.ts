@@ -29,6 +29,10 @@ describe('what is left in the emulator', { skip: missing ?? false }, async () =>
       { service: 'ecs', region: 'eu-west-1', target: 'AmazonEC2ContainerServiceV20141113.ListClusters' },
       {},
     );
+    await emulator.call(
+      { service: 'ssm', region: 'eu-west-1', target: 'AmazonSSM.GetParameter' },
+      { Name: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64' },
+    );
     assert.deepEqual(await emulator.left(), []);
   });
 
