@@ -58,7 +58,6 @@ module "security" {
 
   name                        = var.name
   vpc_id                      = module.networking.vpc_id
-  vpc_cidr                    = module.networking.cidr
   entrance                    = var.entrance
   cloudfront_prefix_list_id   = var.cloudfront.prefix_list_id
   s3_prefix_list_id           = module.networking.s3_prefix_list_id

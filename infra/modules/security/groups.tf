@@ -46,15 +46,27 @@ resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
   to_port           = 443
 }
 
-resource "aws_vpc_security_group_ingress_rule" "network" {
+# The link of an API gateway is in this group, as the load balancer is.
+resource "aws_vpc_security_group_ingress_rule" "link" {
   count = var.entrance == "network" ? 1 : 0
 
-  security_group_id = aws_security_group.entrance.id
-  description       = "TLS from the link of the API gateway"
-  cidr_ipv4         = var.vpc_cidr
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  security_group_id            = aws_security_group.entrance.id
+  description                  = "TLS from the link of the API gateway"
+  referenced_security_group_id = aws_security_group.entrance.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "link" {
+  count = var.entrance == "network" ? 1 : 0
+
+  security_group_id            = aws_security_group.entrance.id
+  description                  = "TLS from the link to the load balancer"
+  referenced_security_group_id = aws_security_group.entrance.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
 }
 
 # ── Services ────────────────────────────────────────────────────────────────────────────────────────────────────────

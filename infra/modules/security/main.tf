@@ -11,6 +11,7 @@ terraform {
   }
 }
 
+data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
@@ -23,5 +24,16 @@ locals {
   trust = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = local.trusted }, Action = "sts:AssumeRole" }]
+  })
+
+  # ECS says for whom it asks: only tasks of this account get the role. EC2 does not say so.
+  trust_of_tasks = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
   })
 }

@@ -15,7 +15,7 @@ resource "aws_iam_role" "program" {
 
   name                 = "${var.name}-${each.key}-${local.region}"
   description          = "What ${each.key} of ${var.name} may do."
-  assume_role_policy   = local.trust
+  assume_role_policy   = var.platform == "fargate" ? local.trust_of_tasks : local.trust
   permissions_boundary = var.permissions_boundary_arn
 }
 
@@ -33,7 +33,7 @@ resource "aws_iam_role" "validators" {
 
   name                 = "${var.name}-validators-${local.region}"
   description          = "Validators of ${var.name} may do nothing."
-  assume_role_policy   = local.trust
+  assume_role_policy   = local.trust_of_tasks
   permissions_boundary = var.permissions_boundary_arn
 }
 
@@ -110,8 +110,21 @@ resource "aws_iam_role_policy" "host" {
   name = "start"
   role = aws_iam_role.program["host"].id
   policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = concat(local.pulls_image, local.hands_out_secrets, local.writes_logs)
+    Version = "2012-10-17"
+    Statement = concat(local.pulls_image, local.hands_out_secrets, local.writes_logs, [{
+      # Memory and disk, which only the host itself knows.
+      Sid       = "TellFiguresByDesign"
+      Effect    = "Allow"
+      Action    = ["cloudwatch:PutMetricData"]
+      Resource  = "*" # the service knows no resource for this action; the condition names where figures lie
+      Condition = { StringEquals = { "cloudwatch:namespace" = "Assay/${var.name}" } }
+      }, {
+      # The policy of Session Manager, below, would let it read every parameter of the account, passwords of others too.
+      Sid      = "ReadNoParameters"
+      Effect   = "Deny"
+      Action   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"]
+      Resource = "*" # whosever it is
+    }])
   })
 }
 

@@ -19,13 +19,8 @@ variable "vpc_id" {
   type        = string
 }
 
-variable "vpc_cidr" {
-  description = "Its addresses."
-  type        = string
-}
-
 variable "entrance" {
-  description = "Who may connect to the load balancer: everybody (`internet`), CloudFront only (`cloudfront`), or what is in the network (`network`, for an API gateway)."
+  description = "Who may connect to the load balancer: everybody (`internet`), CloudFront only (`cloudfront`), or the link of an API gateway only (`network`)."
   type        = string
   default     = "internet"
 

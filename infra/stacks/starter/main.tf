@@ -39,7 +39,6 @@ module "security" {
   name                     = local.name
   platform                 = "host"
   vpc_id                   = module.networking.vpc_id
-  vpc_cidr                 = module.networking.cidr
   database_port            = 5432
   bucket_arns              = module.storage.area_arns
   key_arns                 = module.keys.arns

@@ -5,7 +5,6 @@ mock_provider "aws" {
 variables {
   name                        = "assay-test"
   vpc_id                      = "vpc-1"
-  vpc_cidr                    = "10.20.0.0/16"
   s3_prefix_list_id           = "pl-1"
   endpoints_security_group_id = "sg-endpoints"
   database_port               = 5432
@@ -66,6 +65,16 @@ run "nothing_that_runs_can_remove_tables_buckets_or_keys" {
   }
 }
 
+run "only_tasks_of_this_account_get_the_roles" {
+  assert {
+    condition = alltrue([
+      for role in concat([for role in aws_iam_role.program : role], aws_iam_role.validators) :
+      alltrue([for statement in jsondecode(role.assume_role_policy).Statement : try(statement.Condition.StringEquals["aws:SourceAccount"], "") == "123456789012"])
+    ])
+    error_message = "ECS could be asked by others to run something in our name."
+  }
+}
+
 run "validators_may_do_nothing" {
   assert {
     condition     = alltrue([for policy in aws_iam_role_policy.program : policy.role != aws_iam_role.validators[0].id])
@@ -100,6 +109,20 @@ run "with_cloudfront_in_front_nobody_else_connects" {
   }
 }
 
+run "with_an_api_gateway_in_front_only_its_link_connects_and_can" {
+  variables {
+    entrance = "network"
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.internet) == 0 && aws_vpc_security_group_ingress_rule.link[0].referenced_security_group_id == aws_security_group.entrance.id
+    error_message = "Others than the link reach the load balancer."
+  }
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.link[0].security_group_id == aws_security_group.entrance.id && aws_vpc_security_group_egress_rule.link[0].from_port == 443
+    error_message = "The link cannot reach the load balancer."
+  }
+}
+
 run "a_host_has_one_role_and_session_manager_instead_of_ssh" {
   variables {
     platform                    = "host"
@@ -119,6 +142,20 @@ run "a_host_has_one_role_and_session_manager_instead_of_ssh" {
   assert {
     condition     = length(aws_security_group.service) == 0
     error_message = "A host needs no groups of services."
+  }
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_role_policy.host[0].policy).Statement :
+      contains(flatten([statement.Action]), "cloudwatch:PutMetricData") && try(statement.Condition.StringEquals["cloudwatch:namespace"], "") == "Assay/assay-test"
+    ])
+    error_message = "Alarms of memory and disk would wait for figures that nobody may tell."
+  }
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_role_policy.host[0].policy).Statement :
+      statement.Effect == "Deny" && contains(flatten([statement.Action]), "ssm:GetParameters") && statement.Resource == "*"
+    ])
+    error_message = "The host could read the parameters of everything in the account."
   }
 }
 
