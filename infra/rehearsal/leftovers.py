@@ -27,6 +27,7 @@ STAYS = {
     "kms.keys": lambda _, key: key.key_state == "PendingDeletion" or any(alias.startswith("alias/aws/") for alias in key.aliases),
     "rds.events": lambda _, event: True,
     "route53.delegation_sets": lambda _, names: True,
+    "route53.resource_tags": lambda _, tag: True,
     "servicediscovery.operations": lambda _, operation: True,
     # Told by AWS itself, read from a file when the first of them is asked for.
     "ssm._parameters": lambda _, parameter: parameter.name.startswith("/aws/"),
