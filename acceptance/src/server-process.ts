@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Dirent } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -241,9 +242,9 @@ export async function removeTemporaryFolders(): Promise<void> {
   await Promise.all(removed);
 }
 
-/** Every file below the folder, `/`-separated, sorted, with its size; a file that vanishes meanwhile is left out. */
+/** Every file below the folder, `/`-separated, sorted, with its size; what vanishes meanwhile is left out. */
 export async function filesBelow(folder: string): Promise<Map<string, number>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await entriesBelow(folder);
   const files = new Map<string, number>();
   for (const entry of entries) {
     if (!entry.isFile()) continue;
@@ -255,6 +256,20 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
     if (size !== undefined) files.set(path.slice(folder.length + 1), size);
   }
   return new Map([...files].sort());
+}
+
+/** One after the other: to list them at once fails for a folder that is removed meanwhile. */
+async function entriesBelow(folder: string): Promise<Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const below = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entriesBelow(join(entry.parentPath, entry.name)).catch(noneIfGone));
+  return [...entries, ...(await Promise.all(below)).flat()];
+}
+
+function noneIfGone(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
