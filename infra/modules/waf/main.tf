@@ -12,21 +12,36 @@ terraform {
 }
 
 locals {
+  # What a registry takes by design looks like an attack to the rules about bodies: READMEs show HTML, SQL, paths and
+  # addresses, validators are scripts, packages are larger than 8 KiB. These are counted only. The program limits the size
+  # of bodies itself, escapes what it shows, and hands values to its database apart from the statement. The same
+  # patterns in paths, arguments and cookies are refused.
   managed = {
     AWSManagedRulesAmazonIpReputationList = { priority = 10, counted = [] }
-    # Packages and READMEs are larger than 8 KiB, and READMEs show code; the program limits and escapes both.
-    AWSManagedRulesCommonRuleSet         = { priority = 20, counted = ["SizeRestrictions_BODY", "CrossSiteScripting_BODY"] }
+    AWSManagedRulesCommonRuleSet = {
+      priority = 20
+      counted = [
+        "SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY",
+      ]
+    }
     AWSManagedRulesKnownBadInputsRuleSet = { priority = 30, counted = [] }
-    AWSManagedRulesSQLiRuleSet           = { priority = 40, counted = [] }
+    AWSManagedRulesSQLiRuleSet           = { priority = 40, counted = ["SQLi_BODY", "SQLiExtendedPatterns_BODY"] }
   }
+
+  # A set holds addresses of one version only.
+  versions = ["ipv4", "ipv6"]
+  sets = merge([for list, ranges in { blocked = var.blocked, trusted = var.trusted } : {
+    "${list}-ipv4" = [for range in ranges : range if !strcontains(range, ":")]
+    "${list}-ipv6" = [for range in ranges : range if strcontains(range, ":")]
+  }]...)
 }
 
 resource "aws_wafv2_ip_set" "this" {
-  for_each = { blocked = var.blocked, trusted = var.trusted }
+  for_each = local.sets
 
   name               = "${var.name}-${each.key}"
   scope              = var.scope
-  ip_address_version = "IPV4"
+  ip_address_version = endswith(each.key, "-ipv6") ? "IPV6" : "IPV4"
   addresses          = each.value
 }
 
@@ -45,8 +60,15 @@ resource "aws_wafv2_web_acl" "this" {
       block {}
     }
     statement {
-      ip_set_reference_statement {
-        arn = aws_wafv2_ip_set.this["blocked"].arn
+      or_statement {
+        dynamic "statement" {
+          for_each = local.versions
+          content {
+            ip_set_reference_statement {
+              arn = aws_wafv2_ip_set.this["blocked-${statement.value}"].arn
+            }
+          }
+        }
       }
     }
     visibility_config {
@@ -63,8 +85,15 @@ resource "aws_wafv2_web_acl" "this" {
       allow {}
     }
     statement {
-      ip_set_reference_statement {
-        arn = aws_wafv2_ip_set.this["trusted"].arn
+      or_statement {
+        dynamic "statement" {
+          for_each = local.versions
+          content {
+            ip_set_reference_statement {
+              arn = aws_wafv2_ip_set.this["trusted-${statement.value}"].arn
+            }
+          }
+        }
       }
     }
     visibility_config {

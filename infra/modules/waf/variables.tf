@@ -26,15 +26,25 @@ variable "requests_per_five_minutes" {
 }
 
 variable "blocked" {
-  description = "Ranges of addresses that are refused."
+  description = "Ranges of addresses, of IPv4 and IPv6, that are refused."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for range in var.blocked : can(cidrhost(range, 0)) && !endswith(range, "/0")])
+    error_message = "Ranges as 203.0.113.0/24 or 2001:db8::/32; AWS takes none of length 0."
+  }
 }
 
 variable "trusted" {
-  description = "Ranges of addresses that no rule below is applied to."
+  description = "Ranges of addresses, of IPv4 and IPv6, that no rule below is applied to."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for range in var.trusted : can(cidrhost(range, 0)) && !endswith(range, "/0")])
+    error_message = "Ranges as 203.0.113.0/24 or 2001:db8::/32; AWS takes none of length 0."
+  }
 }
 
 variable "log_group_arn" {

@@ -133,13 +133,18 @@ variable "cors_origins" {
 }
 
 variable "firewall" {
-  description = "Ranges of addresses that are refused or trusted, and the limit of requests from one address in five minutes."
+  description = "Ranges of addresses that are refused or trusted, and the limit of requests from one address in five minutes. Not with an API gateway, which has no firewall."
   type = object({
     blocked                   = optional(list(string), [])
     trusted                   = optional(list(string), [])
     requests_per_five_minutes = optional(number, 10000)
   })
   default = {}
+
+  validation {
+    condition     = var.entrance != "api-gateway" || (length(concat(var.firewall.blocked, var.firewall.trusted)) == 0 && var.firewall.requests_per_five_minutes == 10000)
+    error_message = "An API gateway has no firewall: nobody would be refused. Leave it out, or take another entrance."
+  }
 }
 
 variable "deployment" {

@@ -70,10 +70,29 @@ run "postgres_behind_an_api_gateway" {
   }
 }
 
+run "refuses_lists_of_addresses_that_an_api_gateway_would_ignore" {
+  command = plan
+  variables {
+    entrance = "api-gateway"
+    firewall = { blocked = ["203.0.113.0/24"] }
+  }
+  expect_failures = [var.firewall]
+}
+
+run "refuses_a_limit_that_an_api_gateway_would_ignore" {
+  command = plan
+  variables {
+    entrance = "api-gateway"
+    firewall = { requests_per_five_minutes = 500 }
+  }
+  expect_failures = [var.firewall]
+}
+
 run "a_load_balancer_that_faces_the_internet" {
   command = plan
   variables {
     entrance = "load-balancer"
+    firewall = { blocked = ["203.0.113.0/24"], trusted = ["2001:db8::/32"] }
     settings = { ASSAY_FEATURE_REGISTRATION = "false" }
   }
   assert {
