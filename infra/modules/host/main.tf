@@ -18,6 +18,9 @@ data "aws_ssm_parameter" "image" {
 }
 
 locals {
+  # Of an image in ECR, which may be in another region. To another registry the host shows no password of ECR.
+  ecr = try(regex("^(?P<address>[0-9]{12}[.]dkr[.]ecr[.](?P<region>[a-z0-9-]+)[.]amazonaws[.]com(?:[.]cn)?)/", var.image), null)
+
   environment = merge(var.environment, {
     ASSAY_HOST                   = "0.0.0.0"
     ASSAY_PORT                   = "8080"
@@ -41,6 +44,7 @@ resource "aws_instance" "this" {
   user_data = templatefile("${path.module}/start.sh.tftpl", {
     region              = data.aws_region.current.name
     image               = var.image
+    ecr                 = local.ecr
     proxy_image         = var.proxy_image
     domain_name         = var.domain_name
     database_secret_arn = var.database_secret_arn

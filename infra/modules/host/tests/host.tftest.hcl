@@ -30,6 +30,32 @@ run "the_host_is_encrypted_has_no_ssh_key_and_guards_its_credentials" {
   }
 }
 
+run "logs_in_where_the_image_is" {
+  command = plan
+  variables {
+    image = "123456789012.dkr.ecr.us-west-2.amazonaws.com/assay:1.2.0"
+  }
+  assert {
+    condition     = strcontains(aws_instance.this.user_data, "aws ecr get-login-password --region us-west-2 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.us-west-2.amazonaws.com'")
+    error_message = "An image in another region cannot be pulled."
+  }
+  assert {
+    condition     = strcontains(aws_instance.this.user_data, "get-secret-value --region eu-central-1")
+    error_message = "The password of the database is looked for in another region."
+  }
+}
+
+run "shows_no_password_of_ecr_to_another_registry" {
+  command = plan
+  variables {
+    image = "registry.example.org/123456789012.dkr.ecr.eu-central-1.amazonaws.com/assay:1.2.0"
+  }
+  assert {
+    condition     = !strcontains(aws_instance.this.user_data, "docker login") && strcontains(aws_instance.this.user_data, "\n[Service]\nRestart=always\nRestartSec=5\nTimeoutStopSec=60\nExecStartPre=-/usr/bin/docker network create assay\n")
+    error_message = "Whoever runs that registry may pull our images."
+  }
+}
+
 run "refuses_an_image_that_changes_by_itself" {
   command = plan
   variables {
