@@ -13,8 +13,9 @@ terraform {
 
 locals {
   # What a registry takes by design looks like an attack to the rules about bodies: READMEs show HTML, SQL, paths and
-  # addresses, validators are scripts, packages are larger than 8 KiB. These are counted only. The program limits the size
-  # of bodies itself, escapes what it shows, and hands values to its database apart from the statement. The same
+  # addresses and weaknesses, validators are scripts, packages are larger than 8 KiB. And what is read of a package has
+  # names that servers hide: setup.ini. These are counted only. The program limits the size of bodies itself, escapes what
+  # it shows, hands values to its database apart from the statement, and reads no file by a path of its clients. The same
   # patterns in paths, arguments and cookies are refused.
   managed = {
     AWSManagedRulesAmazonIpReputationList = { priority = 10, counted = [] }
@@ -22,9 +23,10 @@ locals {
       priority = 20
       counted = [
         "SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY",
+        "RestrictedExtensions_URIPATH",
       ]
     }
-    AWSManagedRulesKnownBadInputsRuleSet = { priority = 30, counted = [] }
+    AWSManagedRulesKnownBadInputsRuleSet = { priority = 30, counted = ["Log4JRCE_BODY", "JavaDeserializationRCE_BODY"] }
     AWSManagedRulesSQLiRuleSet           = { priority = 40, counted = ["SQLi_BODY", "SQLiExtendedPatterns_BODY"] }
   }
 

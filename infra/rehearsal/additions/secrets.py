@@ -1,5 +1,5 @@
-"""Secrets Manager: aws_secretsmanager_secret with replica, whose key was forgotten."""
-from moto.secretsmanager.models import FakeSecret
+"""Secrets Manager: aws_secretsmanager_secret with replica, whose key was forgotten, and without a value, when its answer was lost."""
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
 from .patching import instead_of
 
@@ -11,3 +11,15 @@ def _(former, self, replica_regions, *args, **kwargs):
         if "KmsKeyId" in given:
             replica.config["KmsKeyId"] = given["KmsKeyId"]
     return replicas
+
+
+@instead_of(SecretsManagerBackend, "create_secret")
+def _(former, self, *args, **kwargs):
+    """A request that is made again with the same token is the same request."""
+    name, token = kwargs["name"], kwargs["client_request_token"]
+    made = self.secrets.get(name)
+    if token is not None and getattr(made, "made_by", None) == token:
+        return made.to_short_dict()
+    answer = former(self, *args, **kwargs)
+    self.secrets[name].made_by = token
+    return answer

@@ -35,17 +35,17 @@ run "refuses_a_limit_that_keeps_everybody_out" {
   expect_failures = [var.requests_per_five_minutes]
 }
 
-run "what_bodies_of_a_registry_are_full_of_is_counted_and_everything_else_refused" {
+run "what_a_registry_is_full_of_is_counted_and_everything_else_refused" {
   assert {
     condition = { for rule in aws_wafv2_web_acl.this.rule : rule.name => toset([
       for override in rule.statement[0].managed_rule_group_statement[0].rule_action_override : override.name if length(override.action_to_use[0].count) == 1
       ]) if startswith(rule.name, "AWSManagedRules") } == {
       AWSManagedRulesAmazonIpReputationList = toset([])
-      AWSManagedRulesCommonRuleSet          = toset(["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY"])
-      AWSManagedRulesKnownBadInputsRuleSet  = toset([])
+      AWSManagedRulesCommonRuleSet          = toset(["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY", "RestrictedExtensions_URIPATH"])
+      AWSManagedRulesKnownBadInputsRuleSet  = toset(["Log4JRCE_BODY", "JavaDeserializationRCE_BODY"])
       AWSManagedRulesSQLiRuleSet            = toset(["SQLi_BODY", "SQLiExtendedPatterns_BODY"])
     }
-    error_message = "READMEs and validators are refused, or more than bodies is let through."
+    error_message = "READMEs, validators and files of packages are refused, or more is let through."
   }
 }
 
