@@ -24,7 +24,7 @@ const safePath = new RegExp(`^${segment}(/${segment})*$`);
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
 /** Of bringing a file to where its folders are taken away at the same time. */
-const placingAttempts = 20;
+const placingAttempts = 100;
 
 /** Temporary files that this process is writing at the moment. */
 const beingWritten = new Set<string>();
