@@ -29,9 +29,10 @@ export type AsOfOneMoment =
 /** Each engine's code is loaded when it is chosen. */
 const openers: Record<Config['engines']['records'], (config: Config) => Promise<OpenRecords>> = {
   async sqlite({ storage: { dataFolder } }) {
-    const [{ copySqlite }, { appliedSteps, migrate }, { sqliteEngine }, { openSqlite }] = await Promise.all([
+    const [{ copySqlite }, { migrate }, { stepsIn }, { sqliteEngine }, { openSqlite }] = await Promise.all([
       import('../adapters/sql/copy-sqlite.ts'),
       import('../adapters/sql/migrate.ts'),
+      import('../adapters/sql/schema-versions.ts'),
       import('../adapters/sql/sqlite-engine.ts'),
       import('../adapters/sql/sqlite-database.ts'),
     ]);
@@ -41,7 +42,7 @@ const openers: Record<Config['engines']['records'], (config: Config) => Promise<
     return {
       engine: sqliteEngine(database),
       migrate: () => migrate(database),
-      schema: () => appliedSteps(database.write),
+      schema: () => stepsIn(database.write),
       prepare: () => migrate(database),
       asOfOneMoment: { copyTo: (file) => copySqlite(path, file) },
       close: () => database.close(),

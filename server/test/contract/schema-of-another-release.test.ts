@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { schemaSteps } from '../../src/adapters/dynamodb/schema-steps.ts';
-import { appliedSteps, migrate } from '../../src/adapters/sql/migrate.ts';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { openPostgres } from '../../src/adapters/sql/postgres-database.ts';
 import { migratePostgres, requireSchema } from '../../src/adapters/sql/postgres-migrations.ts';
-import { migrationsIn } from '../../src/adapters/sql/schema-versions.ts';
+import { migrationsIn, stepsIn } from '../../src/adapters/sql/schema-versions.ts';
 import { sqlEngine } from '../../src/adapters/sql/sql-engine.ts';
 import { openSqlite } from '../../src/adapters/sql/sqlite-database.ts';
 import { sqliteEngine } from '../../src/adapters/sql/sqlite-engine.ts';
@@ -64,7 +64,7 @@ async function sqlitePlace(): Promise<Place> {
       const done = await migrate(database, await migrationsWith(folder, 'sqlite', more));
       return { done, engine: sqliteEngine(database) };
     },
-    schema: () => appliedSteps(database.read),
+    schema: () => stepsIn(database.read),
     async close() {
       await database.close();
       await rm(folder, { recursive: true });

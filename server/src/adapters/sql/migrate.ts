@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import { requireWorkable, type SchemaStep } from '../../core/schema.ts';
-import { type MigrationRow, migrationsIn, stepName, stepsOf, worksFromOf } from './schema-versions.ts';
+import { requireWorkable } from '../../core/schema.ts';
+import { migrationsIn, stepName, stepsIn, worksFromOf } from './schema-versions.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,7 +18,7 @@ export async function migrate(database: SqlDatabase, folder = ownFolder): Promis
   const steps = known.map(stepName);
   await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`.execute(database.write);
-  const before = await appliedSteps(database.write);
+  const before = await stepsIn(database.write);
   requireWorkable(before, steps);
   const applied = new Set(before.map(({ name }) => name));
   const newlyApplied: string[] = [];
@@ -27,7 +27,7 @@ export async function migrate(database: SqlDatabase, folder = ownFolder): Promis
     if (await applyMigration(database.write, new URL(name, folder))) newlyApplied.push(name);
   }
   // A newer release may have started meanwhile.
-  requireWorkable(await appliedSteps(database.write), steps);
+  requireWorkable(await stepsIn(database.write), steps);
   return newlyApplied;
 }
 
@@ -37,19 +37,12 @@ async function applyMigration(database: Kysely<Tables>, file: URL): Promise<bool
   const script = await readFile(file, 'utf8');
   const works_from = worksFromOf(script);
   return database.transaction().execute(async (write) => {
-    if ((await appliedSteps(write)).some((step) => step.name === stepName(name))) return false;
+    if ((await stepsIn(write)).some((step) => step.name === stepName(name))) return false;
     for (const statement of statementsOf(script)) await sql.raw(statement).execute(write);
     const row = { name, applied_at: Date.now(), ...(works_from !== null && { works_from }) };
     await write.insertInto('schema_migrations').values(row).execute();
     return true;
   });
-}
-
-/** What the database says about its schema; migrated at least once. */
-export async function appliedSteps(database: Kysely<Tables>): Promise<SchemaStep[]> {
-  // All columns, since databases that are older have fewer.
-  const { rows } = await sql<MigrationRow>`SELECT * FROM schema_migrations`.execute(database);
-  return stepsOf(rows);
 }
 
 /**

@@ -8,7 +8,7 @@ import { isTransient } from '../../core/errors.ts';
 import { requireComplete, requireWorkable, type SchemaStep } from '../../core/schema.ts';
 import { told } from './postgres-errors.ts';
 import { clientSettings, type PostgresLimits, type PostgresServer } from './postgres-pool.ts';
-import { type MigrationRow, migrationsIn, stepName, stepsOf, worksFromOf } from './schema-versions.ts';
+import { migrationsIn, stepName, stepsIn, stepsOf, worksFromOf } from './schema-versions.ts';
 import type { Tables } from './tables.ts';
 
 const ownFolder = new URL('../../../migrations/postgres/', import.meta.url);
@@ -140,6 +140,5 @@ export async function appliedSteps(database: Kysely<Tables>): Promise<SchemaStep
   const found = await sql<{ there: boolean }>`
     SELECT to_regclass('schema_migrations') IS NOT NULL AS there`.execute(database);
   if (found.rows[0]?.there !== true) return [];
-  const { rows } = await sql<MigrationRow>`SELECT * FROM schema_migrations`.execute(database);
-  return stepsOf(rows);
+  return stepsIn(database);
 }
